@@ -65,8 +65,9 @@ enum status ledger_open_alone(const char *url, struct ledger **ledger) EPURSE_MU
 /* Whether others may change it too while it is open here, so that nothing read from it may be kept for later. */
 bool ledger_shared(const struct ledger *ledger);
 
-/* Whether a commit went wrong so that nobody knows what the disk has of it: nothing more is written until the ledger was closed and
- * opened again. Of a file only; a database is connected anew by itself. */
+/* Whether nothing more is written until the ledger was closed and opened again. Of a file: a commit went wrong so that nobody knows
+ * what the disk has of it. A database is connected anew by itself, but for one that was migrated, or told that it was restored,
+ * since it was opened. */
 bool ledger_unsure(const struct ledger *ledger);
 
 /* A step that changes nothing and is written all the same: whether anything can be. */

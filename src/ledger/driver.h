@@ -102,7 +102,8 @@ struct store_driver {
   void (*discard)(const char *place);
   /* STATUS_NOT_FOUND; STATUS_BAD_FORMAT: something else than a ledger is there. */
   enum status (*open)(const char *place, struct store **store);
-  /* STATUS_LEDGER_BUSY: others have it open; NULL where there cannot be any. */
+  /* STATUS_LEDGER_BUSY: others have it open; NULL where there cannot be any. In a step too: then none can open it before the
+   * step has ended and read what it wrote, unless they are seen. */
   enum status (*sole)(struct store *store);
   /* Sets *store to NULL; NULL is fine. */
   void (*close)(struct store **store);
@@ -119,7 +120,8 @@ struct store_driver {
   enum status (*gather)(struct store *store, const struct store_hint *hints, size_t count);
   /* After a commit too, where it has no effect. */
   void (*rollback)(struct store *store);
-  /* Whether a commit's outcome is unknown, so that nothing more is written; NULL where the store opens its place anew itself. */
+  /* Whether nothing more is read or written before the place was opened anew: a commit's outcome is unknown; or what answers
+   * is not what was opened. */
   bool (*unsure)(const struct store *store);
   /* After it: whether the transaction failed for what others did, or for a connection that broke before its commit, so
    * that the same step may well succeed when it is run again. Not where a commit's outcome is unknown. */

@@ -10,8 +10,15 @@
 #include "postgres_pipe.h"
 #include "postgres_queue.h"
 
+/* Which ledger it is that answers: a migration changes the one, and being told that it is an earlier state the other. */
+struct face {
+  int64_t version, incarnation;
+};
+
 struct store {
   struct pipe pipe;
+  struct face face;      /* of the one that was opened; 0: none yet */
+  bool other;            /* a connection made anew met another one: it wants to be opened anew */
   struct guard *guard;   /* what is locked, where others are under way */
   struct gather *gather; /* what its steps are going to read */
   struct queue *queue;   /* what this transaction has written and not sent */
@@ -41,7 +48,10 @@ void postgres_discard(const char *place);
 enum status postgres_open(const char *place, struct store **store) EPURSE_MUST_USE;
 enum status postgres_sole(struct store *store) EPURSE_MUST_USE;
 void postgres_close(struct store **store);
-/* A connection that broke while nothing was under way is made anew. STATUS_STORE_UNREACHABLE, STATUS_LEDGER_BUSY, STATUS_NO_MEMORY. */
+bool postgres_unsure(const struct store *store);
+/* A connection that broke while nothing was under way is made anew. What it finds must be what was opened: meanwhile nobody
+ * saw that this program is at work, and the ledger may have been migrated, or told that it is an earlier state. Then, and
+ * from then on, STATUS_STORE_FAILED; else STATUS_STORE_UNREACHABLE, STATUS_LEDGER_BUSY, STATUS_NO_MEMORY. */
 enum status postgres_reconnect(struct store *store) EPURSE_MUST_USE;
 
 /* ---- postgres_transaction.c ---- */

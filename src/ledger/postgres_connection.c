@@ -42,23 +42,60 @@ static enum status postgres_connect(const char *place, struct store **out) {
   return status;
 }
 
-enum status postgres_reconnect(struct store *store) {
-  if (pipe_alive(&store->pipe))
-    return STATUS_OK;
-  return pipe_open(&store->pipe, store->url);
-}
-
-/* Whether a ledger's tables are there, whole or not. */
-static enum status postgres_present(struct store *store, bool *present) {
+static enum status postgres_number(struct store *store, const char *sql, int64_t *number) {
   PGresult *result = NULL;
   struct store_value value = {.kind = STORE_NULL};
-  enum status status = pipe_say(&store->pipe, "SELECT to_regclass('schema_version') IS NOT NULL");
+  enum status status = pipe_say(&store->pipe, sql);
   if (status == STATUS_OK)
     status = pipe_wait(&store->pipe, &result);
   if (status == STATUS_OK)
     postgres_column(result, 0, 0, &value);
   PQclear(result);
-  *present = value.number != 0;
+  *number = value.number;
+  return status;
+}
+
+/* Behind the turnstile: whoever migrates or tells it has looked for other sessions there (postgres_sole), and has either seen
+ * this one, or is waited for. */
+static enum status postgres_look_at(struct store *store, struct face *face) {
+  enum status status = pipe_say(&store->pipe, "BEGIN");
+  if (status == STATUS_OK)
+    status = pipe_say(&store->pipe, "LOCK TABLE turnstile IN ROW SHARE MODE");
+  if (status == STATUS_OK)
+    status = postgres_number(store, "SELECT version FROM schema_version", &face->version);
+  if (status == STATUS_OK)
+    status = postgres_number(store, "SELECT name FROM incarnation ORDER BY number DESC LIMIT 1", &face->incarnation);
+  if (status == STATUS_OK)
+    status = pipe_say(&store->pipe, "COMMIT");
+  return status == STATUS_OK ? pipe_wait(&store->pipe, NULL) : status;
+}
+
+enum status postgres_reconnect(struct store *store) {
+  struct face face = {0};
+  if (pipe_alive(&store->pipe))
+    return STATUS_OK;
+  enum status status = store->other ? STATUS_STORE_FAILED : pipe_open(&store->pipe, store->url);
+  if (status != STATUS_OK || store->face.version == 0)
+    return status;
+  status = postgres_look_at(store, &face);
+  if (status == STATUS_OK && (face.version != store->face.version || face.incarnation != store->face.incarnation)) {
+    store->other = true;
+    status = STATUS_STORE_FAILED;
+  }
+  if (status != STATUS_OK)
+    pipe_close(&store->pipe);
+  return status;
+}
+
+bool postgres_unsure(const struct store *store) {
+  return store->other;
+}
+
+/* Whether a ledger's tables are there, whole or not. */
+static enum status postgres_present(struct store *store, bool *present) {
+  int64_t there = 0;
+  enum status status = postgres_number(store, "SELECT to_regclass('schema_version') IS NOT NULL", &there);
+  *present = there != 0;
   return status;
 }
 
@@ -69,6 +106,8 @@ enum status postgres_open(const char *place, struct store **store) {
     status = postgres_present(*store, &present);
   if (status == STATUS_OK && !present)
     status = STATUS_NOT_FOUND;
+  if (status == STATUS_OK)
+    status = postgres_look_at(*store, &(*store)->face);
   if (status != STATUS_OK)
     postgres_close(store);
   return status;
@@ -90,24 +129,21 @@ enum status postgres_create(const char *place, struct store **store) {
 
 /* Other sessions of this program that have their tables in the same schema: postgres_pipe.c names them. */
 static enum status sole_look(struct store *store) {
-  PGresult *result = NULL;
-  struct store_value value = {.kind = STORE_NULL};
+  int64_t others = 0;
   enum status status =
-      pipe_say(&store->pipe, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
-                             "AND application_name = 'epurse ' || current_schema() AND pid <> pg_backend_pid()");
-  if (status == STATUS_OK)
-    status = pipe_wait(&store->pipe, &result);
-  if (status == STATUS_OK)
-    postgres_column(result, 0, 0, &value);
-  PQclear(result);
-  return status == STATUS_OK && value.number != 0 ? STATUS_LEDGER_BUSY : status;
+      postgres_number(store,
+                      "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                      "AND application_name = 'epurse ' || current_schema() AND pid <> pg_backend_pid()",
+                      &others);
+  return status == STATUS_OK && others != 0 ? STATUS_LEDGER_BUSY : status;
 }
 
-/* A session that its program has closed is seen for a moment longer: the server ends it by and by. */
+/* A session that its program has closed is seen for a moment longer: the server ends it by and by. Within a transaction it
+ * shows the same each time. */
 enum status postgres_sole(struct store *store) {
   static const struct timespec pause = {0, 100000000};
   enum status status = sole_look(store);
-  for (int i = 0; status == STATUS_LEDGER_BUSY && i < SOLE_TRIES; i++) {
+  for (int i = 0; status == STATUS_LEDGER_BUSY && !store->writing && i < SOLE_TRIES; i++) {
     nanosleep(&pause, NULL);
     status = sole_look(store);
   }

@@ -32,11 +32,17 @@ static enum status restore_mark(struct ledger *ledger, void *context) {
   return ledger_restoration_note(ledger, *now);
 }
 
+/* Who opens it meanwhile is seen, or finds the mark. */
+static enum status restore_mark_alone(struct ledger *ledger, void *context) {
+  enum status status = store_sole(ledger);
+  return status == STATUS_OK ? restore_mark(ledger, context) : status;
+}
+
 enum status ledger_restored_elsewhere(const char *url, int64_t now) {
   struct ledger *ledger = NULL;
   enum status status = ledger_open_alone(url, &ledger);
   if (status == STATUS_OK)
-    status = ledger_transact(ledger, restore_mark, &now);
+    status = ledger_transact(ledger, restore_mark_alone, &now);
   ledger_close(&ledger);
   return status;
 }

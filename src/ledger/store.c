@@ -157,8 +157,7 @@ bool ledger_is_backup(const char *url) {
   return driver->copy_is != NULL && driver->copy_is(place);
 }
 
-/* STATUS_LEDGER_BUSY: others have it open. */
-static enum status store_sole(struct ledger *ledger) {
+enum status store_sole(struct ledger *ledger) {
   return ledger->driver->sole == NULL ? STATUS_OK : ledger->driver->sole(ledger->store);
 }
 
@@ -177,7 +176,9 @@ enum status ledger_open_alone(const char *url, struct ledger **out) {
 static enum status store_advance(struct ledger *ledger, void *context) {
   const int64_t *version = context;
   int64_t reached = 0;
-  enum status status = ledger->driver->script(ledger->store, (const char *)ledger->driver->schema[*version]);
+  enum status status = store_sole(ledger);
+  if (status == STATUS_OK)
+    status = ledger->driver->script(ledger->store, (const char *)ledger->driver->schema[*version]);
   if (status == STATUS_OK)
     status = store_version(ledger, &reached);
   return status == STATUS_OK && reached != *version + 1 ? STATUS_INTERNAL : status;

@@ -56,4 +56,7 @@ struct ledger {
   struct due due;
 };
 
+/* STATUS_LEDGER_BUSY: others have it open. In a step whoever opens it next reads what the step wrote. */
+enum status store_sole(struct ledger *ledger);
+
 #endif

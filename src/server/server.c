@@ -36,14 +36,18 @@ static void stop(struct server *server) {
   http_stop(server->http);
 }
 
-/* After a sync that failed only a process that opens the ledger anew can go on. Whoever met that is answered here first. */
+/* After a sync that failed, or on a database that is another one since it was opened, only a process that opens the ledger anew
+ * can go on. Whoever met that is answered here first. */
 static void end_where_lost(struct server *server) {
-  if (server->lost || !writer_lost(server->service->writer))
+  struct writer *writer = server->service->writer;
+
+  if (server->lost || !writer_lost(writer))
     return;
   server->lost = true;
   log_line(&server->service->log, LOG_ERROR, "ledger-lost",
-           "code=%s text=\"a sync of the disk failed: this ends, and has to be started again\"",
-           status_name(STATUS_STORE_FAILED));
+           "code=%s text=\"%s: this ends, and has to be started again\"", status_name(STATUS_STORE_FAILED),
+           ledger_shared(writer_ledger(writer)) ? "the ledger was migrated or restored since it was opened"
+                                                : "a sync of the disk failed");
   stop(server);
 }
 

@@ -104,8 +104,11 @@ static void read_all(struct writer *writer, const struct queue *queue) {
     for (; job != NULL && count < WRITER_GROUP_MAX; job = job->next)
       group[count++] = job->work;
     ledger_read_group(writer->ledger, group, count);
-    for (size_t i = 0; i < count; i++, first = first->next)
+    for (size_t i = 0; i < count; i++, first = first->next) {
       first->work.status = group[i].status;
+      if (group[i].status == STATUS_STORE_FAILED)
+        writer->lost = ledger_unsure(writer->ledger);
+    }
   }
   acknowledge(queue);
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "crew.h"
+#include "epurse/ledger_backup.h"
 #include "epurse/ledger_limit.h"
 #include "epurse/ledger_terminal.h"
 #include "epurse/ledger_totals.h"
@@ -410,6 +411,103 @@ START_TEST(a_broken_connection_is_made_anew) {
 }
 END_TEST
 
+/* Nobody sees a program whose connection is gone: what it finds with the next one may not be what it opened. */
+static void another_is_not_gone_on_with(const char *change, enum status opened) {
+  struct world world;
+  struct purse purse;
+  struct ledger_card card;
+  struct ask ask = {.purse = &purse};
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  world_complete(&world, &purse, TRANSACTION_LOAD, 5000, RELOAD);
+  ck_assert_int_eq(place_run(world.path, BREAK_OTHERS), PLACE_DONE);
+  if (change == NULL)
+    ck_assert_int_eq(ledger_restored_elsewhere(world.path, world.now), STATUS_OK);
+  else
+    ck_assert_int_eq(place_run(world.path, change), PLACE_DONE);
+  ck_assert_int_eq(ledger_card_find(world.ledger, purse.cid, &card), STATUS_STORE_FAILED); /* a reading */
+  purse_promise(&purse, TRANSACTION_PURCHASE, 100, POS);
+  ck_assert_int_eq(world_ask(&world, &ask), STATUS_STORE_FAILED); /* a step */
+  ck_assert(ledger_unsure(world.ledger));
+  ledger_close(&world.ledger);
+  ck_assert_int_eq(ledger_open(world.path, &world.ledger), opened);
+  world_discard(&world);
+}
+
+START_TEST(a_restored_ledger_is_not_gone_on_with) {
+  another_is_not_gone_on_with(NULL, STATUS_OK);
+}
+END_TEST
+
+START_TEST(a_migrated_ledger_is_not_gone_on_with) {
+  another_is_not_gone_on_with("UPDATE schema_version SET version = version + 1", STATUS_OLD_SCHEMA);
+}
+END_TEST
+
+#define HOLD   "BEGIN; LOCK TABLE turnstile IN ROW SHARE MODE; SELECT pg_sleep(600)"
+#define LET_GO "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+/* Until somebody has the turnstile so, or waits for it. */
+#define WAIT(what)                                                                                                     \
+  "DO $$ BEGIN WHILE NOT EXISTS (SELECT 1 FROM pg_locks WHERE relation = 'turnstile'::regclass AND " what              \
+  ") LOOP PERFORM pg_sleep(0.01); END LOOP; END $$"
+#define HELD   WAIT("mode = 'RowShareLock' AND granted")
+#define TELLER WAIT("mode = 'ExclusiveLock' AND NOT granted")
+#define OPENER WAIT("mode = 'RowShareLock' AND NOT granted")
+
+static pid_t beside(void (*work)(const struct world *world, int pipe_end), const struct world *world, int pipe_end) {
+  pid_t child = run_fork();
+  ck_assert_int_ge(child, 0);
+  if (child == 0) {
+    work(world, pipe_end);
+    _exit(0);
+  }
+  return child;
+}
+
+static void hold_work(const struct world *world, int pipe_end) {
+  (void)pipe_end;
+  (void)!place_run(world->path, HOLD);
+}
+
+static void tell_work(const struct world *world, int pipe_end) {
+  enum status status = ledger_restored_elsewhere(world->path, world->now);
+  crew_answer(pipe_end, &status, sizeof status);
+}
+
+static void open_work(const struct world *world, int pipe_end) {
+  struct ledger *ledger = NULL;
+  enum status status = ledger_open(world->path, &ledger);
+  crew_answer(pipe_end, &status, sizeof status);
+  ledger_close(&ledger);
+}
+
+/* Who begins while somebody looks whether he is alone waits until that one knows, and is seen. */
+START_TEST(who_opens_meanwhile_is_seen) {
+  struct world world;
+  enum status told = STATUS_INTERNAL, opened = STATUS_INTERNAL;
+  int teller[2], opener[2];
+  pid_t children[3];
+  world_open(&world);
+  ledger_close(&world.ledger);
+  ck_assert(pipe(teller) == 0 && pipe(opener) == 0);
+  children[0] = beside(hold_work, &world, -1);
+  ck_assert_int_eq(place_run(world.path, HELD), PLACE_DONE);
+  children[1] = beside(tell_work, &world, teller[1]);
+  ck_assert_int_eq(place_run(world.path, TELLER), PLACE_DONE);
+  children[2] = beside(open_work, &world, opener[1]);
+  ck_assert_int_eq(place_run(world.path, OPENER), PLACE_DONE);
+  ck_assert_int_eq(place_run(world.path, LET_GO), PLACE_DONE);
+  ck_assert_int_eq(read(teller[0], &told, sizeof told), sizeof told);
+  ck_assert_int_eq(read(opener[0], &opened, sizeof opened), sizeof opened);
+  ck_assert_int_eq(told, STATUS_LEDGER_BUSY);
+  ck_assert_int_eq(opened, STATUS_OK);
+  for (int i = 0; i < 3; i++)
+    ck_assert_int_eq(waitpid(children[i], NULL, 0), children[i]);
+  ck_assert_int_eq(ledger_open(world.path, &world.ledger), STATUS_OK);
+  world_close(&world);
+}
+END_TEST
+
 /* Sends each promise until it is answered, as a terminal does; tells what was acknowledged. */
 static void stubborn_work(struct world *world, struct purse *purse, int pipe_end) {
   for (uint32_t count = 0;; count++) {
@@ -562,6 +660,9 @@ Suite *servers_suite(void) {
   tcase_add_test(tests, postings_are_counted_once);
   tcase_add_test(tests, a_reference_is_looked_for_by_its_name);
   tcase_add_test(tests, a_broken_connection_is_made_anew);
+  tcase_add_test(tests, a_restored_ledger_is_not_gone_on_with);
+  tcase_add_test(tests, a_migrated_ledger_is_not_gone_on_with);
+  tcase_add_test(tests, who_opens_meanwhile_is_seen);
   tcase_add_test(tests, survives_the_data_base);
   return suite;
 }
