@@ -326,6 +326,27 @@ START_TEST(it_is_logged_when_it_begins_and_ends) {
 }
 END_TEST
 
+/* One of several servers, or this one until somebody sets it: what no terminal agrees with is signed for nobody, and others are
+ * not behind for it, nor is this one when its clock is right again. */
+START_TEST(a_clock_that_no_terminal_shares_moves_nothing) {
+  struct world world;
+  struct purse purse;
+
+  begin(&world, &purse);
+  ck_assert_int_eq(pay(&purse, &world), STATUS_OK);
+  world.pos.now = world.now;
+  world.now += 3600;
+  ck_assert_int_eq(pay(&purse, &world), STATUS_CLOCK_OFF);
+  ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_DENY_LIST, deny_list_body(0)), STATUS_CLOCK_OFF);
+  world.now -= 3600;
+  assert_told(&world, "/healthz", 200, "ok");
+  ck_assert_int_eq(pay(&purse, &world), STATUS_OK);
+  restart(&world);
+  ck_assert_int_eq(pay(&purse, &world), STATUS_OK);
+  world_close(&world);
+}
+END_TEST
+
 /* Many payments of a few seconds write the mark once. */
 START_TEST(the_mark_is_seldom_written) {
   struct world world;
@@ -358,6 +379,7 @@ Suite *clock_suite(void) {
   tcase_add_test(all, nothing_is_decided_by_days_that_may_not_have_passed);
   tcase_add_test(all, the_rest_goes_on);
   tcase_add_test(all, it_is_logged_when_it_begins_and_ends);
+  tcase_add_test(all, a_clock_that_no_terminal_shares_moves_nothing);
   tcase_add_test(all, the_mark_is_seldom_written);
   suite_add_tcase(suite, all);
   return suite;
