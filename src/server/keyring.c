@@ -19,8 +19,9 @@ static void name_file(char path[PATH_ROOM], const char *folder, const char *file
   snprintf(path, PATH_ROOM, "%s/%s", folder, file);
 }
 
-static void blame(char problem[256], const char *path, enum status status) {
-  snprintf(problem, PROBLEM_SIZE, "%.150s: %.90s", path, status_sentence(status));
+/* Which file; what is wrong with it is the status's to say. */
+static void blame(char problem[256], const char *path) {
+  snprintf(problem, PROBLEM_SIZE, "%.250s", path);
 }
 
 /* The master public key is that of the root, which signs itself with it. */
@@ -149,7 +150,7 @@ enum status keyring_certificates(struct keyring *keyring, const char *folder, in
   if (status == STATUS_OK)
     status = read_tls(folder, now, keyring, path);
   if (status != STATUS_OK)
-    blame(problem, path, status);
+    blame(problem, path);
   return status;
 }
 
@@ -182,7 +183,7 @@ enum status keyring_keys(struct keyring *keyring, const char *folder, const char
       status = STATUS_BAD_KEY;
   }
   if (status != STATUS_OK)
-    blame(problem, path, status);
+    blame(problem, path);
   return status;
 }
 

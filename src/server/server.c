@@ -140,7 +140,7 @@ static enum status open_tls(struct server *server, char problem[256]) {
       .certificate = certificate, .terminal_ca = terminal_ca, .key = server->service->keyring.tls};
   enum status status = tls_open(&files, &server->tls);
   if (status != STATUS_OK)
-    snprintf(problem, PROBLEM_SIZE, "%.120s, terminal-ca.crt: %.80s", certificate, status_sentence(status));
+    snprintf(problem, PROBLEM_SIZE, "%.220s, terminal-ca.crt", certificate);
   return status;
 }
 

@@ -19,7 +19,6 @@
 #include "writer.h"
 
 #define PROBLEM_SIZE 256
-#define PLACE_SIZE   151 /* of the ledger, in a problem */
 
 static int64_t system_clock(void *context) {
   (void)context;
@@ -28,15 +27,13 @@ static int64_t system_clock(void *context) {
 
 static enum status open_ledger(const struct configuration *configuration, struct ledger **ledger, char problem[256]) {
   struct ledger_settings settings = {0};
-  char place[PLACE_SIZE];
   enum status status =
       ledger_is_backup(configuration->store) ? STATUS_BACKUP_UNRESTORED : ledger_open(configuration->store, ledger);
 
   if (status == STATUS_OK)
     status = ledger_settings(*ledger, &settings);
   if (status != STATUS_OK) {
-    ledger_place(configuration->store, place, sizeof place);
-    snprintf(problem, PROBLEM_SIZE, "%s: %.90s", place, status_sentence(status));
+    ledger_place(configuration->store, problem, PROBLEM_SIZE);
     return status;
   }
   if (settings.currency != configuration->currency || settings.issuer != configuration->issuer) {

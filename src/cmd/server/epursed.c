@@ -47,11 +47,12 @@ static const struct program program = {.name = PROGRAM,
                                        .operands = "",
                                        .operands_min = 0};
 
-/* One sentence on stderr; the exit code. */
+/* One sentence on stderr; the exit code. Where it cannot listen the status has the sentence of who meets no back-end. */
 static int fail(enum status status, const char *problem) {
   char own[RETOLD_MAX];
+  const bool here = status == STATUS_NO_SERVER && problem[0] != '\0'; /* all of it is there */
 
-  fprintf(stderr, PROGRAM ": %s%s%s\n", translated_status(status), problem[0] == '\0' ? "" : ": ",
+  fprintf(stderr, PROGRAM ": %s%s%s\n", here ? "" : translated_status(status), here || problem[0] == '\0' ? "" : ": ",
           retold(problem, own));
   return status_exit_code(status);
 }
