@@ -86,7 +86,8 @@ static const struct route routes[] = {
     PLAIN("/healthz", get_healthz),
     PLAIN("/metrics", get_metrics),
 };
-#define ROUTE_COUNT (sizeof routes / sizeof routes[0])
+#define STORE_QUIET_SECONDS 5 /* without a failure, until they count as over */
+#define ROUTE_COUNT         (sizeof routes / sizeof routes[0])
 _Static_assert(ROUTE_COUNT <= METRICS_ROUTES_MAX, "every route has its counters");
 
 static const char *path_of(size_t route) {
@@ -236,11 +237,25 @@ static uint64_t microseconds_since(const struct timespec *begin) {
   return (uint64_t)(end.tv_sec - begin->tv_sec) * 1000000 + (uint64_t)((end.tv_nsec - begin->tv_nsec) / 1000);
 }
 
+/* Loud when it begins and when it ends, whatever the level of requests: some may go well in between. What was answered well has
+ * asked the ledger. */
+static void tell_store(struct service *service, enum status status) {
+  bool fails = status == STATUS_STORE_FAILED || status == STATUS_STORE_UNREACHABLE;
+  int64_t failed_at = service->store_failed_at;
+
+  if (fails && atomic_exchange(&service->store_failed_at, service_now(service)) == 0)
+    log_line(&service->log, LOG_ERROR, "store", "code=%s", status_name(status));
+  if (status == STATUS_OK && failed_at != 0 && service_now(service) >= failed_at + STORE_QUIET_SECONDS &&
+      atomic_compare_exchange_strong(&service->store_failed_at, &failed_at, 0))
+    log_line(&service->log, LOG_WARNING, "store", "code=%s", status_name(status));
+}
+
 static void note(struct service *service, const struct request *request, size_t route, const struct reply *reply) {
   bool refused = reply->status == STATUS_TOO_MANY_REQUESTS || reply->status == STATUS_OVERLOADED;
   bool served = route < ROUTE_COUNT;
   uint64_t spent = microseconds_since(&request->arrived);
 
+  tell_store(service, reply->status);
   metrics_request(&service->metrics, served ? route : METRICS_ROUTES_MAX, served ? path_of(route) : "", reply->status,
                   spent);
   log_line_soon(&service->log, refused ? LOG_DEBUG : LOG_INFO, "request",

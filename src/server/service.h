@@ -3,6 +3,7 @@
 #ifndef EPURSE_SERVER_SERVICE_H
 #define EPURSE_SERVER_SERVICE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -35,7 +36,9 @@ struct service {
   void *clock_context;
   bool (*clock_synchronised)(void); /* asked where the configuration is strict */
   struct clock_mark clock_mark;     /* how far the time had come */
-  struct rate *rate;                /* of requests, by terminal; the event loop's, NULL: unbounded */
+  _Atomic int64_t
+      store_failed_at; /* unix seconds, when a request last met a store that does not do its work; 0: over, as told */
+  struct rate *rate;   /* of requests, by terminal; the event loop's, NULL: unbounded */
   struct metrics metrics;
   struct log log;
   struct log_room log_room;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "faulty_disk.h"
 #include "http/request.h"
@@ -99,6 +100,38 @@ START_TEST(failed_write_is_told_while_it_lasts) {
 }
 END_TEST
 
+/* Whoever reads the log's errors alone hears of it, and of its end; not of each request. */
+START_TEST(it_is_logged_when_it_begins_and_ends) {
+  int ends[2];
+  char text[8192] = "";
+  struct world world;
+  struct purse purse;
+
+  begin(&world, &purse);
+  ck_assert_int_eq(pipe(ends), 0);
+  world.service.log = (struct log){.fd = ends[1], .level = LOG_WARNING};
+  for (int i = 0; i < 2; i++) {
+    purse_promise(&purse, TRANSACTION_PURCHASE, 700, &world.pos);
+    faulty_disk->log_fails_at = faulty_disk->log_writes;
+    ck_assert_int_eq(pay(&world, &purse), STATUS_STORE_FAILED);
+    ck_assert_int_eq(health(&world, text), 200); /* what goes well in between is not the end */
+  }
+  for (int i = 0; i < 2; i++) {
+    world.now += 5;
+    ck_assert_int_eq(health(&world, text), 200);
+  }
+  world.service.log.fd = -1;
+  close(ends[1]);
+  ck_assert_int_gt(read(ends[0], text, sizeof text - 1), 0);
+  const char *begun = strstr(text, "level=error event=store code=STORE_FAILED\n");
+  ck_assert_msg(begun != NULL, "%s", text);
+  const char *over = strstr(begun, "level=warning event=store code=OK\n");
+  ck_assert_msg(over != NULL && strstr(begun + 1, "level=error") == NULL && strchr(over, '\n')[1] == '\0', "%s", text);
+  close(ends[0]);
+  world_close(&world);
+}
+END_TEST
+
 /* A service manager starts it anew. */
 START_TEST(server_ends_after_a_failed_sync) {
   struct running running;
@@ -134,6 +167,7 @@ Suite *disk_suite(void) {
   if (place_is_file()) {
     tcase_add_test(all, failed_sync_is_told);
     tcase_add_test(all, failed_write_is_told_while_it_lasts);
+    tcase_add_test(all, it_is_logged_when_it_begins_and_ends);
     tcase_add_test(all, server_ends_after_a_failed_sync);
   }
   suite_add_tcase(suite, all);
