@@ -33,31 +33,58 @@ struct row {
   unsigned characters;
 };
 
-/* As much of the text as fits in `columns`, to a blank where there is one; answers the bytes of the text that it took. */
+/* Where a row may end: at a blank, but not at one that French puts before ; : ! ? and within its quotation marks. */
+static bool blank_breaks(const char *text, size_t at) {
+  const char *next = text + at + 1;
+  bool mark = *next != '\0' && strchr(";:!?", *next) != NULL && (next[1] == '\0' || next[1] == ' ' || next[1] == '\n');
+  bool quoted = strncmp(next, "\xC2\xBB", 2) == 0 || (at >= 2 && memcmp(text + at - 2, "\xC2\xAB", 2) == 0);
+  return text[at] == ' ' && !mark && !quoted;
+}
+
+static bool of_a_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & 0x80) != 0;
+}
+
+/* Or behind a hyphen between letters, as in a double name; not one within a number or a moment. */
+static bool hyphen_breaks(const char *text, size_t at) {
+  return text[at] == '-' && at > 0 && of_a_word(text[at - 1]) && of_a_word(text[at + 1]);
+}
+
+/* What a row can be cut back to: `at` in the text, and how much of the row stands before it. */
+struct row_break {
+  size_t at, len;
+  unsigned characters;
+};
+
+static size_t row_cut(struct row *row, const struct row_break *end) {
+  row->len = end->len;
+  row->characters = end->characters;
+  return end->at;
+}
+
+/* As much of the text as fits in `columns`, to a blank where there is one, else to a hyphen; answers the bytes of the text that it
+ * took. */
 static size_t row_fill(struct row *row, const char *text, unsigned columns) {
-  size_t whole = strlen(text), at = 0, used = 0, break_at = 0, break_len = 0;
-  unsigned break_characters = 0;
+  size_t whole = strlen(text), at = 0, used = 0;
+  struct row_break blank = {0}, hyphen = {0};
   row->len = row->characters = 0;
   for (; at < whole && row->characters < columns && row->len + 4 < ROW_MAX; at += used, row->characters++) {
     uint32_t code = character_take(text + at, whole - at, &used);
     if (code == '\n')
       return at + 1;
-    if (code == ' ' && row->characters > 0) {
-      break_at = at + 1;
-      break_len = row->len;
-      break_characters = row->characters;
-    }
+    if (row->characters > 0 && blank_breaks(text, at))
+      blank = (struct row_break){at + 1, row->len, row->characters};
     character_copy(row->text, &row->len, text + at, used, code);
+    if (hyphen_breaks(text, at))
+      hyphen = (struct row_break){at + 1, row->len, row->characters + 1};
   }
   if (at >= whole || text[at] == '\n')
     return at + (at < whole);
-  if (text[at] == ' ')
+  if (blank_breaks(text, at))
     return at + 1;
-  if (break_at == 0)
-    return at;
-  row->len = break_len;
-  row->characters = break_characters;
-  return break_at;
+  if (blank.at > 0)
+    return row_cut(row, &blank);
+  return hyphen.at > 0 ? row_cut(row, &hyphen) : at + (text[at] == ' ');
 }
 
 static void line_run(const struct layout *layout, enum print_align align, unsigned style, const char *text) {

@@ -42,6 +42,25 @@ START_TEST(long_lines_break_at_blanks) {
 }
 END_TEST
 
+/* As French writes them: a mark stays with the word before it, a word within its quotation marks. */
+START_TEST(no_line_begins_with_a_mark) {
+  is(line(PRINT_LEFT, PRINT_PLAIN, "imprimée ici ; le"), 12, "imprimée\nici ; le\n");
+  is(line(PRINT_LEFT, PRINT_PLAIN, "imprimée ici ; le"), 14, "imprimée ici ;\nle\n");
+  is(line(PRINT_LEFT, PRINT_PLAIN, "total : 1"), 5, "total\n: 1\n"); /* where it must */
+  is(line(PRINT_LEFT, PRINT_PLAIN, "un « mot » dit"), 6, "un\n« mot\n» dit\n");
+  is(line(PRINT_LEFT, PRINT_PLAIN, "un « mot » dit"), 8, "un\n« mot »\ndit\n");
+  is(line(PRINT_LEFT, PRINT_PLAIN, "one :two"), 5, "one\n:two\n");
+}
+END_TEST
+
+START_TEST(double_names_break_at_their_hyphen) {
+  is(line(PRINT_LEFT, PRINT_DOUBLE, "Konditorei Müller-Lüdenscheidt & Söhne"), 32,
+     "Konditorei\nMüller-\nLüdenscheidt &\nSöhne\n");
+  is(line(PRINT_LEFT, PRINT_PLAIN, "an A-B-C"), 7, "an\nA-B-C\n");
+  is(line(PRINT_LEFT, PRINT_PLAIN, "2026-12-01"), 7, "2026-12\n-01\n"); /* a number is none */
+}
+END_TEST
+
 START_TEST(pairs_take_the_whole_width) {
   struct print_document *document = NULL;
   ck_assert_int_eq(print_document_new(&document), STATUS_OK);
@@ -89,6 +108,8 @@ Suite *document_suite(void) {
   TCase *cases = tcase_create("text");
   tcase_add_test(cases, lines_are_aligned);
   tcase_add_test(cases, long_lines_break_at_blanks);
+  tcase_add_test(cases, no_line_begins_with_a_mark);
+  tcase_add_test(cases, double_names_break_at_their_hyphen);
   tcase_add_test(cases, pairs_take_the_whole_width);
   tcase_add_test(cases, what_people_typed_commands_no_printer);
   tcase_add_test(cases, a_code_has_words_instead);
