@@ -32,7 +32,8 @@ static bool hand_amount(const struct hand *hand, struct amount amount, char text
 
 static enum status hand_answer(const struct hand *hand, const char *first, const char *second) {
   char question[2 * QUESTION_MAX];
-  snprintf(question, sizeof question, "%s %s", first, hand_text(hand, second));
+  snprintf(question, sizeof question, "%s%s%s", first, second[0] != 0 ? " " : "",
+           second[0] != 0 ? hand_text(hand, second) : "");
   return hand->operator.confirm(hand->operator.context, question);
 }
 

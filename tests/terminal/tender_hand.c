@@ -62,6 +62,7 @@ START_TEST(charges_as_the_operator_says) {
   ck_assert_int_eq(result.outcome, charges[_i].outcome);
   ck_assert_str_eq(desk.answers, "");
   ck_assert_ptr_nonnull(strstr(desk.asked, "50.00 EUR"));
+  ck_assert_ptr_null(strstr(desk.asked, " \n"));
   if (result.outcome == TENDER_PAID)
     ck_assert_str_eq(result.reference, strcmp(charges[_i].spec, "cash") == 0 ? "cash" : "0042");
   tender_close(&tender);

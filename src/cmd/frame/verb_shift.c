@@ -69,7 +69,8 @@ static void list_line(const struct terminal_program *self, const struct closing 
   local_time_print_unix(shift->begun, begun);
   if (shift->at != 0)
     report_amount(difference, shift->drawer_counted - closing_target(shift), self->terminal->currency->numeric);
-  terminal_program_print(self, "%6" PRId64 "  %14s  %s  %s\n", shift->number, difference, begun, shift->begun_by);
+  terminal_program_print(self, "%6" PRId64 "  %14s  %s%s%s\n", shift->number, difference, begun,
+                         shift->begun_by[0] != 0 ? "  " : "", shift->begun_by);
 }
 
 static enum status list(struct terminal_program *self, const char *argument) {

@@ -66,6 +66,11 @@ static void line_on_paper(void *context, int64_t count, const char *amount, cons
   print_pair(context, PRINT_PLAIN, left, amount);
 }
 
+/* What stands before a name: nothing where nobody said who it was. */
+static const char *behind(const char *name) {
+  return name[0] != 0 ? " " : "";
+}
+
 /* A line for a sum that is not empty. */
 static void sum_line(const struct lines *lines, const struct count_sum *sum, const char *words, const char *more) {
   char amount[AMOUNT_TEXT_MAX];
@@ -109,7 +114,8 @@ static void shift_lines(const struct terminal_program *self, const struct lines 
     if (closing_read(self->terminal, number, &shift, hash) != STATUS_OK)
       continue;
     report_amount(text, shift.drawer_counted - closing_target(&shift), lines->currency);
-    snprintf(words, sizeof words, translated("difference of shift %" PRId64 " %s"), number, shift.begun_by);
+    snprintf(words, sizeof words, translated("difference of shift %" PRId64 "%s%s"), number, behind(shift.begun_by),
+             shift.begun_by);
     lines->take(lines->context, -1, text, words, "");
   }
 }
@@ -136,12 +142,13 @@ static int shift_head(const struct shown *shown, char head[HEAD_MAX]) {
   char begun[LOCAL_TIME_MAX], ended[LOCAL_TIME_MAX], hash[2 * CRYPTO_SHA256_SIZE + 1];
   local_time_print_unix(shift->begun, begun);
   if (shift->at == 0)
-    return snprintf(head, HEAD_MAX, translated("shift %" PRId64 " of %s, begun %s %s\n"), shift->number, shift->tid,
-                    begun, shift->begun_by);
+    return snprintf(head, HEAD_MAX, translated("shift %" PRId64 " of %s, begun %s%s%s\n"), shift->number, shift->tid,
+                    begun, behind(shift->begun_by), shift->begun_by);
   local_time_print_unix(shift->at, ended);
   bytes_to_hex(shown->hash, sizeof shown->hash, hash);
-  return snprintf(head, HEAD_MAX, translated("shift %" PRId64 " of %s, begun %s %s\nended %s %s\nhash %s\n"),
-                  shift->number, shift->tid, begun, shift->begun_by, ended, shift->ended_by, hash);
+  return snprintf(head, HEAD_MAX, translated("shift %" PRId64 " of %s, begun %s%s%s\nended %s%s%s\nhash %s\n"),
+                  shift->number, shift->tid, begun, behind(shift->begun_by), shift->begun_by, ended,
+                  behind(shift->ended_by), shift->ended_by, hash);
 }
 
 /* Which closing or shift it is, and of what. */
@@ -156,7 +163,7 @@ static void head_text(const struct shown *shown, char head[HEAD_MAX]) {
     local_time_print_unix(shown->closing.at, text);
     bytes_to_hex(shown->hash, sizeof shown->hash, hash);
     len = snprintf(head, HEAD_MAX, translated("closing %" PRId64 " of %s, %s%s%s\nhash %s\n"), shown->closing.number,
-                   shown->closing.tid, text, by[0] != 0 ? " " : "", by, hash);
+                   shown->closing.tid, text, behind(by), by, hash);
   }
   local_time_print_unix(count->since, text);
   if (len < 0 || len >= HEAD_MAX)
