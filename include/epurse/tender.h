@@ -65,6 +65,10 @@ enum status tender_open(const char *spec, const struct tender_operator *operator
  * False: there is none. */
 bool tender_receipt_read(const char *folder, const char *reference, bool shop, char text[TENDER_RECEIPT_MAX]);
 
+/* How it was paid, as people are told: a kind, or a reference, which for cash is that word, as a sentence of the catalogue; what is
+ * none of our words, as a bank's number, as it is. */
+const char *tender_said(const char *word);
+
 /* Closes the line, charges nothing, reverses nothing; frees, and *tender becomes NULL. NULL is fine. */
 void tender_close(struct tender **tender);
 

@@ -9,6 +9,7 @@
 #include "epurse/outcome.h"
 #include "epurse/print.h"
 #include "epurse/sentence.h"
+#include "epurse/tender.h"
 
 static const char *words(const struct print_receipt *receipt, const char *english) {
   return receipt->words != NULL ? receipt->words(english) : english;
@@ -97,7 +98,8 @@ static void names(struct print_document *document, const struct print_receipt *r
   if (outcome->reference[0] != 0)
     print_pair(document, PRINT_PLAIN, words(receipt, SENTENCE("Reference")), outcome->reference);
   if (outcome->tender_reference[0] != 0)
-    print_pair(document, PRINT_PLAIN, words(receipt, SENTENCE("Paid by")), outcome->tender_reference);
+    print_pair(document, PRINT_PLAIN, words(receipt, SENTENCE("Paid by")),
+               words(receipt, tender_said(outcome->tender_reference)));
 }
 
 static void remarks(struct print_document *document, const struct print_receipt *receipt) {

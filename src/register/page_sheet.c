@@ -108,7 +108,11 @@ static void cashier_lines(const struct sheet *sheet, const struct count_cashier 
 }
 
 static const char *tender_text(const struct sheet *sheet, const char *kind) {
-  return strcmp(kind, "cash") == 0 ? word_of(sheet, WORD_CASH) : kind;
+  if (strcmp(kind, "cash") == 0)
+    return word_of(sheet, WORD_CASH);
+  if (strcmp(kind, "owed") == 0)
+    return word_of(sheet, WORD_WAS_OWED);
+  return strcmp(kind, "manual") == 0 || strcmp(kind, "zvt") == 0 ? word_of(sheet, WORD_BANK_CARD) : kind;
 }
 
 void sheet_count(const struct sheet *sheet, const struct count *count) {

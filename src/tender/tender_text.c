@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What orders and a bank's texts may look like. */
+ * What orders and a bank's texts may look like; what people are told of how it was paid. */
 #include <string.h>
 
+#include "epurse/sentence.h"
 #include "tender_driver.h"
 
 #define PRINTABLE_FIRST 0x20
@@ -31,4 +32,17 @@ bool tender_text_copy(char *field, unsigned capacity, const char *text) {
     return false;
   memcpy(field, text, len + 1);
   return true;
+}
+
+const char *tender_said(const char *word) {
+  static const char *const said[][2] = {
+      {"cash", SENTENCE("cash")},
+      {"manual", SENTENCE("bank card")},
+      {"zvt", SENTENCE("bank card, by ZVT")},
+      {"owed", SENTENCE("what was owed to the card")},
+  };
+  for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
+    if (strcmp(word, said[i][0]) == 0)
+      return said[i][1];
+  return word;
 }

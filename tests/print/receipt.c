@@ -7,6 +7,7 @@
 #include "epurse/outcome.h"
 #include "epurse/print.h"
 #include "epurse/record.h"
+#include "epurse/tender.h"
 #include "suites.h"
 
 #define FONT "/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf"
@@ -250,7 +251,7 @@ START_TEST(the_shop_is_told_no_balance) {
 END_TEST
 
 static const char *translate(const char *english) {
-  return strcmp(english, "Refund") == 0 ? "Erstattung" : english;
+  return strcmp(english, "Refund") == 0 ? "Erstattung" : strcmp(english, "cash") == 0 ? "Bargeld" : english;
 }
 
 START_TEST(in_the_peoples_words) {
@@ -267,11 +268,14 @@ START_TEST(in_the_peoples_words) {
   char *text = NULL;
   size_t len = 0;
   outcome.amount.minor = 123450;
+  snprintf(outcome.tender_reference, sizeof outcome.tender_reference, "cash");
   ck_assert_int_eq(print_document_new(&document), STATUS_OK);
   print_receipt(document, &receipt);
   ck_assert_int_eq(print_text(document, 48, &text, &len), STATUS_OK);
   ck_assert_ptr_nonnull(memmem(text, len, "Erstattung", 10));
   ck_assert_ptr_nonnull(memmem(text, len, "1.234,50 EUR", 12));
+  ck_assert_ptr_nonnull(memmem(text, len, " Bargeld\n", 9)); /* a word of ours in a place where banks have numbers */
+  ck_assert_str_eq(tender_said("52500038-0017"), "52500038-0017");
   ck_assert_ptr_nonnull(memmem(text, len, "here and now", 12));
   ck_assert_ptr_nonnull(memmem(text, len, "BAKERY", 6));
   free(text);

@@ -11,6 +11,7 @@
 #include "epurse/bytes.h"
 #include "epurse/closing_json.h"
 #include "epurse/print.h"
+#include "epurse/tender.h"
 #include "epurse/terminal_closing.h"
 #include "finish.h"
 #include "language.h"
@@ -60,7 +61,7 @@ static void line_print(void *context, int64_t count, const char *amount, const c
 static void line_on_paper(void *context, int64_t count, const char *amount, const char *words, const char *more) {
   char left[LEFT_MAX];
   if (count >= 0)
-    snprintf(left, sizeof left, "%" PRId64 " %s%s", count, words, more);
+    snprintf(left, sizeof left, "%" PRId64 " x %s%s", count, words, more); /* it may be one of them */
   else
     snprintf(left, sizeof left, "%s", words);
   print_pair(context, PRINT_PLAIN, left, amount);
@@ -127,7 +128,7 @@ static void shown_lines(const struct terminal_program *self, const struct shown 
   for (size_t i = 0; i < COUNT_KINDS; i++)
     sum_line(&lines, &count->kinds[i], kind_words((enum count_kind)i), "");
   for (size_t i = 0; i < count->load_count; i++)
-    sum_line(&lines, &count->loads[i].sum, SENTENCE("loads, paid by: "), count->loads[i].kind);
+    sum_line(&lines, &count->loads[i].sum, SENTENCE("loads, paid by: "), translated(tender_said(count->loads[i].kind)));
   for (size_t i = 0; i < count->cashier_count; i++)
     cashier_lines(&lines, &count->cashiers[i]);
   sum_line(&lines, &count->waiting, SENTENCE("of these the back-end does not have yet"), "");
