@@ -188,7 +188,15 @@ static bool refund_refusal_holds(struct order *order, enum status refusal) {
   return session_info(&order->contact->session, &info) == STATUS_OK && info.atc == UINT32_MAX;
 }
 
+/* A card that takes no word of what it is asked may hold another currency: that can be told, and nothing rests on it. */
+static bool other_currency(struct order *order) {
+  struct card_info info;
+  return session_info(&order->contact->session, &info) == STATUS_OK && info.currency != order->entry.currency;
+}
+
 static enum status refusal_prove(struct order *order, enum status status) {
+  if (status == STATUS_BAD_FORMAT && other_currency(order))
+    return STATUS_WRONG_CURRENCY;
   if (!is_claim(status))
     return status;
   bool refund = order->entry.type == TRANSACTION_REFUND;
