@@ -2,6 +2,7 @@
  * The verb `recover`: brings what the journal holds open to an end, as far as that goes without a card, and tells what
  * stays open and what to do about it. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,10 +31,34 @@ static const char *state_word(enum journal_state state) {
   return words[state];
 }
 
+/* Whether the tender that is open now is the one that charged. */
+static bool tender_charged(const struct terminal_program *self, const struct journal_entry *entry) {
+  const struct tender *tender = self->terminal->tender;
+  return tender != NULL && strcmp(tender->kind, entry->tender_kind) == 0;
+}
+
+/* Of a charge that has no end: cash is known by who took it, a bank's by the bank. */
+static const char *charge_advice(const struct terminal_program *self, const struct journal_entry *entry) {
+  const bool unknown = entry->state == JOURNAL_CHARGING, open = tender_charged(self, entry);
+  if (strcmp(entry->tender_kind, "cash") == 0) {
+    if (unknown)
+      return SENTENCE("whether the cash was taken is unknown: recover asks for it, with the tender cash");
+    return SENTENCE(
+        "nothing was loaded: give the cash back when recover asks for that, with the tender cash, and not before");
+  }
+  if (unknown)
+    return open ? SENTENCE(
+                      "whether the bank charged is unknown: look at its receipt, recover again when its reader answers")
+                : SENTENCE("whether the bank charged is unknown: recover with the tender that charged it");
+  return open || entry->tender_order[0] == 0
+             ? SENTENCE("nothing was loaded; give nothing back by hand: recover again when bank and back-end answer, "
+                        "and when "
+                        "the card has been seen again")
+             : SENTENCE("nothing was loaded; give nothing back by hand: recover with the tender that charged it");
+}
+
 /* What is known of an entry that stays open after a recovery, and what a person can do. */
 static const char *advice(const struct terminal_program *self, const struct journal_entry *entry) {
-  const struct tender *tender = self->terminal->tender;
-  bool bank = tender != NULL && strcmp(tender->kind, entry->tender_kind) == 0;
   if (entry->type == TRANSACTION_OFFLINE_PURCHASE)
     return entry->has_promise
                ? SENTENCE("paid off-line, the card has it; the back-end has to book it: recover again when it answers")
@@ -55,21 +80,14 @@ static const char *advice(const struct terminal_program *self, const struct jour
                  : SENTENCE(
                        "hand out: whether the holder has got it was not confirmed; recover asks for it, and tells the "
                        "back-end");
-    return bank || entry->tender_order[0] == 0
+    return tender_charged(self, entry) || entry->tender_order[0] == 0
                ? SENTENCE("done, the card has it; the back-end has to hear of it: recover again when it answers")
                : SENTENCE("done, the card has it; bank and back-end have to hear of it: recover with the tender that "
                           "charged it");
   case JOURNAL_CHARGING:
-    return bank ? SENTENCE(
-                      "whether the bank charged is unknown: look at its receipt, recover again when its reader answers")
-                : SENTENCE("whether the bank charged is unknown: recover with the tender that charged it");
   case JOURNAL_CHARGED:
   case JOURNAL_REVERSING:
-    return bank || entry->tender_order[0] == 0
-               ? SENTENCE("nothing was loaded; give nothing back by hand: recover again when bank and back-end answer, "
-                          "and when "
-                          "the card has been seen again")
-               : SENTENCE("nothing was loaded; give nothing back by hand: recover with the tender that charged it");
+    return charge_advice(self, entry);
   default:
     return SENTENCE("another program is working on it, or the journal could not be written: recover again");
   }
@@ -77,7 +95,7 @@ static const char *advice(const struct terminal_program *self, const struct jour
 
 static json_t *entry_report(const struct terminal_program *self, const struct journal_entry *entry) {
   struct promise promise;
-  char cid[2 * CID_SIZE + 1] = "", since[21], local[LOCAL_TIME_MAX], amount[AMOUNT_TEXT_MAX];
+  char cid[2 * CID_SIZE + 1] = "", since[21], local[LOCAL_TIME_MAX], amount[AMOUNT_TEXT_MAX], tender[24] = "";
   uint8_t moment[MOMENT_SIZE];
   const char *type = report_operation(entry->type);
   const struct currency *currency = currency_by_number(entry->currency);
@@ -88,12 +106,14 @@ static json_t *entry_report(const struct terminal_program *self, const struct jo
   moment_print(moment, since);
   local_time_print(moment, local);
   report_amount(amount, entry->amount, entry->currency);
+  if (entry->tender_order[0] != 0 && !tender_charged(self, entry))
+    snprintf(tender, sizeof tender, " (%s)", entry->tender_kind);
   terminal_program_print(self,
-                         known ? translated("  %s %s, card %s, since %s%s%s: %s\n")
-                               : translated("  %s %s, no card yet%s, since %s%s%s: %s\n"),
+                         known ? translated("  %s %s, card %s, since %s%s%s: %s%s\n")
+                               : translated("  %s %s, no card yet%s, since %s%s%s: %s%s\n"),
                          translated(type), amount, cid, local,
                          entry->reference[0] != 0 ? translated(", reference ") : "", entry->reference,
-                         translated(advice(self, entry)));
+                         translated(advice(self, entry)), tender);
   json_t *object = json_pack("{s:s, s:I, s:s, s:s, s:s, s:s}", "type", type, "amount", (json_int_t)entry->amount,
                              "currency", currency != NULL ? currency->code : "", "state", state_word(entry->state),
                              "since", since, "advice", advice(self, entry));
