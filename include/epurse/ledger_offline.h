@@ -26,9 +26,11 @@ struct ledger_offline {
  *   STATUS_OFFLINE_WAITS     above what its terminal is paid in a day, or, where another merchant's or an issuer's brings it, what that one is believed in a
  *                            day (ledger_limit.h): booked when it is brought again after
  *                            a promise of the card that confirms it: the next one, or a later one that counts it
+ *                            (nothing of it is kept where the one that brings it is revoked, whose word counts for nothing)
  *   STATUS_TERMINAL_REVOKED  not paid: its terminal is revoked; the sum stays held for the card
  *   STATUS_CARD_FORKED       it contradicts what the card signed, what its replacement settled, or its balance as it is known
- *                            here, or no card was issued with its key: an incident has it, the card is blocked, or its number given up; the issuer's risk pays the merchant as far as that day's limit goes
+ *                            here, or no card was issued with its key: an incident has it, the card is blocked, or its number given up; the issuer's risk pays the merchant as far as that day's limit goes,
+ *                            but nobody for what a revoked terminal brings, of which the incident alone is kept
  * Nothing is kept: STATUS_CLOCK_OFF (it says a time that has not come: to be brought again then), STATUS_CARD_EXPIRED (by the time that it
  * says), STATUS_ABOVE_LIMIT (of the card's certificate), STATUS_WRONG_CURRENCY, STATUS_NOT_PERMITTED (it
  * names no POS, or is brought by a reload terminal), STATUS_NOT_FOUND (terminal), STATUS_CARD_UNKNOWN (also of a number that is reserved since before this

@@ -38,6 +38,7 @@ struct bring {
   bool replaced;        /* the card: what nobody had brought in by then was given back */
   bool unissued;        /* no card was ever issued with its key */
   bool late;            /* its stretch of a card in use: likewise */
+  bool distrusted;      /* the card: blocked, or its number given up */
   uint32_t last_atc;    /* highest that was seen of the card */
 };
 
@@ -109,6 +110,7 @@ static enum status bring_open(struct ledger *ledger, struct bring *bring) {
     status = card_replaced(ledger, bring->card, &bring->replaced);
   bring->id = booking_id(bring->card, bring->promise->atc);
   bring->last_atc = card.last_atc;
+  bring->distrusted = card.state == LEDGER_CARD_BLOCKED || card.state == LEDGER_CARD_RETIRED;
   return status == STATUS_OK ? bring_find(ledger, bring) : status;
 }
 
@@ -236,6 +238,11 @@ static enum status bring_check_room(struct ledger *ledger, struct bring *bring) 
   return status == STATUS_OK ? (restored_at == 0 ? STATUS_CARD_FORKED : STATUS_OUT_OF_STEP) : status;
 }
 
+/* That a till took it is the word of one that is revoked, and counts for nothing: the card may have signed it for the thief. */
+static bool bring_is_hearsay(const struct bring *bring) {
+  return bring->bringer.revoked && !bring->named.revoked && !bring->known && !bring->confirmed;
+}
+
 static enum status bring_judge(struct ledger *ledger, struct bring *bring) {
   enum status status = bring_check_name(ledger, bring);
   if (status == STATUS_OK)
@@ -243,7 +250,7 @@ static enum status bring_judge(struct ledger *ledger, struct bring *bring) {
   if (status == STATUS_OK && !bring->confirmed)
     status = bring_look_counted(ledger, bring);
   if (status == STATUS_OK && !bring->known && bring->promise->atc > bring->last_atc)
-    status = bring_first(ledger, bring);
+    status = bring_is_hearsay(bring) ? STATUS_OFFLINE_WAITS : bring_first(ledger, bring);
   return status == STATUS_OK ? bring_check_room(ledger, bring) : status;
 }
 
@@ -344,6 +351,17 @@ static enum status bring_late(struct ledger *ledger, struct bring *bring) {
   if (status == STATUS_OK)
     status = bring_store(ledger, bring);
   return status == STATUS_TERMINAL_LIMIT ? STATUS_OFFLINE_WAITS : status;
+}
+
+/* It is not kept, so that the till that it names may bring it, which nothing was taken from. What the card has signed against itself
+ * counts, once. */
+static enum status bring_hearsay(struct ledger *ledger, const struct bring *bring, enum status judged) {
+  if (judged != STATUS_CARD_FORKED)
+    return STATUS_OFFLINE_WAITS;
+  enum status status = STATUS_OK;
+  if (!bring->distrusted)
+    status = bring_note(ledger, bring, LEDGER_INCIDENT_FORK);
+  return status == STATUS_OK ? judged : status;
 }
 
 /* A purchase that is captured as it begins; nobody signed for it but the card. */
@@ -450,6 +468,8 @@ enum status ledger_offline_bring(struct ledger *ledger, const struct ledger_offl
   if (!bring.known && promise_is_ahead(&payment->offer))
     return STATUS_CLOCK_OFF;
   status = bring.unissued ? STATUS_CARD_FORKED : bring_judge(ledger, &bring);
+  if ((status == STATUS_OK || status == STATUS_CARD_FORKED) && bring_is_hearsay(&bring))
+    return bring_hearsay(ledger, &bring, status);
   if (status == STATUS_CARD_FORKED)
     return bring.known ? STATUS_OFFLINE_WAITS : bring_forked(ledger, &bring);
   if (status == STATUS_OK && bring.late && !bring.known)

@@ -388,6 +388,55 @@ START_TEST(a_stranger_uses_up_its_own_day) {
 }
 END_TEST
 
+/* Another till of the shop was stolen, and says that this one took it: that is nobody's word, until the card's own next promise
+ * confirms it. The till that took it is paid whatever the other one has said before. */
+START_TEST(a_revoked_bringer_is_not_believed) {
+  struct world world;
+  struct purse purse;
+  offline_begin(&world, &purse);
+  struct paid one = offline_pay(&purse, 1000, POS), two = offline_pay(&purse, 700, POS);
+  ck_assert_int_eq(world_do(&world, act_revoke, OFFLINE_OTHER_TILL), STATUS_OK);
+  for (int i = 0; i < 2; i++)
+    ck_assert_int_eq(offline_bring_by(&world, &two, OFFLINE_OTHER_TILL, &offline_usual), STATUS_OFFLINE_WAITS);
+  world_assert_merchant(&world, "SHOP", 0, 0);
+  world_assert_card(&world, &purse, 10000, 0, 0);
+  world_assert_clean(&world);
+  if (_i == 0) {
+    ck_assert_int_eq(offline_bring(&world, &two), STATUS_OK);
+    ck_assert_int_eq(offline_bring_by(&world, &one, OFFLINE_OTHER_TILL, &offline_usual), STATUS_OK); /* two names it */
+  } else {
+    world_complete(&world, &purse, TRANSACTION_PURCHASE, 5, OTHER_POS);
+    ck_assert_int_eq(offline_bring_by(&world, &two, OFFLINE_OTHER_TILL, &offline_usual), STATUS_OK);
+    ck_assert_int_eq(offline_bring(&world, &one), STATUS_OK);
+  }
+  world_assert_merchant(&world, "SHOP", 1700, 0);
+  world_assert_agrees(&world, &purse);
+  world_close(&world);
+}
+END_TEST
+
+/* Nor by the issuer's risk; but the card has signed against itself. The till that took it is paid as it would have been. */
+START_TEST(a_revoked_bringer_is_paid_no_risk) {
+  struct world world;
+  struct purse purse;
+  offline_begin(&world, &purse);
+  struct purse twin = purse;
+  struct paid one = offline_pay(&purse, 1000, POS);
+  struct paid two = offline_pay(&twin, 900, OTHER_POS);
+  ck_assert_int_eq(offline_bring(&world, &one), STATUS_OK);
+  ck_assert_int_eq(world_do(&world, act_revoke, OFFLINE_OTHER_TILL), STATUS_OK);
+  for (int i = 0; i < 2; i++)
+    ck_assert_int_eq(offline_bring_by(&world, &two, OFFLINE_OTHER_TILL, &offline_usual), STATUS_CARD_FORKED);
+  ck_assert_uint_eq(world_card_state(&world, &purse), LEDGER_CARD_BLOCKED);
+  ck_assert_uint_eq(world_incidents(&world), 1);
+  world_assert_merchant(&world, "KIOSK", 0, 0);
+  world_assert_clean(&world);
+  ck_assert_int_eq(offline_bring(&world, &two), STATUS_CARD_FORKED);
+  world_assert_merchant(&world, "KIOSK", 900, 0);
+  world_close(&world);
+}
+END_TEST
+
 /* ---- the audit ---- */
 
 #define OPEN_UP                                                                                                        \
@@ -498,6 +547,8 @@ Suite *offline_suite(void) {
   tcase_add_loop_test(tests, what_is_not_of_the_chain_confirms_nothing, 0, 3);
   tcase_add_test(tests, what_is_confirmed_is_the_cards);
   tcase_add_test(tests, a_stranger_uses_up_its_own_day);
+  tcase_add_loop_test(tests, a_revoked_bringer_is_not_believed, 0, 2);
+  tcase_add_test(tests, a_revoked_bringer_is_paid_no_risk);
   tcase_add_test(tests, what_may_have_been_issued_is_not_accused);
   tcase_add_test(tests, what_was_not_issued_is_paid_by_risk);
   if (place_is_file())

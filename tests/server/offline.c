@@ -191,6 +191,25 @@ START_TEST(a_revoked_terminal_is_not_paid) {
 }
 END_TEST
 
+/* Nor is it believed that another till of the shop took what it brings: that one may say so itself. */
+START_TEST(a_revoked_terminal_speaks_for_no_other) {
+  struct world world;
+  struct purse purse;
+  struct offline_payments payments = {0}, replied;
+
+  begin(&world, &purse);
+  pay(&world, &purse, 1000, &payments);
+  ck_assert_int_eq(writer_transact(world.service.writer, revoke, world.other_pos.tid), STATUS_OK);
+  bring(&world, &world.other_pos, &payments, &replied);
+  ck_assert_int_eq(replied.items[0].status, STATUS_OFFLINE_WAITS);
+  ck_assert_int_eq(shop(&world), 0);
+  bring(&world, &world.pos, &payments, &replied);
+  ck_assert_int_eq(replied.items[0].status, STATUS_OK);
+  ck_assert_int_eq(shop(&world), 1000);
+  world_close(&world);
+}
+END_TEST
+
 /* What it paid before the tills had heard of it is booked as ever. */
 START_TEST(a_suspended_card_has_paid) {
   struct world world;
@@ -398,6 +417,7 @@ Suite *offline_suite(void) {
   tcase_add_test(all, a_card_of_another_issuer_is_unknown);
   tcase_add_test(all, a_purchase_asks_for_what_is_lacking);
   tcase_add_test(all, a_revoked_terminal_is_not_paid);
+  tcase_add_test(all, a_revoked_terminal_speaks_for_no_other);
   tcase_add_test(all, a_suspended_card_has_paid);
   tcase_add_test(all, a_time_that_cannot_be_is_not_paid);
   tcase_add_test(all, a_message_full_of_forks_is_answered);
