@@ -231,8 +231,8 @@ struct ledger_reversal {
   uint8_t wish;                  /* ledger_payout_settle: enum payout_wish */
 };
 /* The terminal gives a load's tender back. Held: noted, and the money waits for the card's next promise. Owed: the
- * claim goes back to the terminal's merchant. Credited already, or what was owed has been loaded since:
- * STATUS_LOAD_CREDITED and no effect if it asks first; else noted as an incident, the merchant goes on owing it.
+ * claim goes back to the terminal's merchant. Credited already, or anything that was owed to the card
+ * has been loaded since: STATUS_LOAD_CREDITED and no effect if it asks first; else noted as an incident, the merchant goes on owing it.
  * Unknown yet: never seen, as above. Repeated: STATUS_OK and no effect. *fate, also with STATUS_LOAD_CREDITED: how it
  * stands now. Other statuses as above; STATUS_NOT_PERMITTED for every terminal but that one; STATUS_BAD_FORMAT: not a
  * load, or one of what is owed. */

@@ -219,14 +219,27 @@ static enum status reverse_remember(struct ledger *ledger, int64_t booking, int6
   return query_run(&query);
 }
 
-/* Whether the card has it: credited, or, of what was owed, loaded since by a claim. */
+/* Whether something that was owed to the card has been loaded since, or is about to be. */
+static enum status reverse_look_claimed(struct ledger *ledger, int64_t booking, bool *claimed) {
+  struct query query = query_begin(ledger, QUERY_REVERSAL_CLAIMED);
+  query_i64(&query, booking);
+  query_i64(&query, booking_id(booking_card(booking), UINT32_MAX));
+  query_i64(&query, LEDGER_TENDER_OWED);
+  *claimed = query_row(&query);
+  return query_end(&query);
+}
+
+/* Whether the card has it: credited, or, of what was owed, loaded since by a claim. What is owed has no name on it: what was loaded
+ * first may be this, and what is still there another's, which came later. Then it stays owed: the holder has it either way. */
 static enum status reverse_look(struct ledger *ledger, const struct booking *booking, bool *credited) {
   struct ledger_card balances = {0};
   *credited = booking->state == LEDGER_CAPTURED;
   if (booking->state != LEDGER_OWED)
     return STATUS_OK;
   enum status status = card_balances(ledger, booking_card(booking->id), &balances);
-  *credited = balances.owed < booking->amount;
+  if (status == STATUS_OK)
+    status = reverse_look_claimed(ledger, booking->id, credited);
+  *credited = *credited || balances.owed < booking->amount;
   return status;
 }
 

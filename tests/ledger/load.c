@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "epurse/ledger_incident.h"
+#include "owed_scene.h"
 #include "suites.h"
-#include "world.h"
 
 /* A load that was charged and authorised, and that the card aborted with its next promise (a purchase of 1). */
 static void abort_load(struct world *world, struct purse *purse, uint32_t amount) {
@@ -189,6 +189,31 @@ START_TEST(reversed_when_the_debt_is_gone) {
 }
 END_TEST
 
+/* What the card was owed for it is on the card; what it is owed now is a sale's that a shop gave back since, and not this terminal's to
+ * take, which nobody asks for the card or its PIN. */
+START_TEST(reversed_when_another_debt_is_there) {
+  struct world world;
+  struct purse purse;
+  struct owing owing = {.atc = 2, .amount = 5000, .wish = 1};
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  world_complete(&world, &purse, TRANSACTION_LOAD, 9000, RELOAD);
+  world_complete(&world, &purse, TRANSACTION_PURCHASE, 5000, POS);
+  abort_load(&world, &purse, 5000);
+  owed_load(&world, &purse, 5000, RELOAD);
+  ck_assert_int_eq(owed_refund(&world, &purse, &owing), STATUS_OK);
+  ck_assert_int_eq(world_may_reverse(&world, &purse, 3, RELOAD), STATUS_LOAD_CREDITED);
+  world_assert_card(&world, &purse, 9000, 0, 5000);
+  ck_assert_uint_eq(world_incidents(&world), 0);
+  ck_assert_int_eq(world_reverse(&world, &purse, 3, RELOAD), STATUS_OK); /* and says that it has */
+  ck_assert_uint_eq(world_incidents(&world), 1);
+  world_assert_card(&world, &purse, 9000, 0, 5000);
+  world_assert_merchant(&world, "BANK", 0, -14000);
+  owed_load(&world, &purse, 5000, RELOAD);
+  world_close(&world);
+}
+END_TEST
+
 /* The authorise request is still on its way when the terminal gives up and gives the money back. */
 START_TEST(reversed_before_it_was_known) {
   struct world world;
@@ -298,6 +323,7 @@ Suite *load_suite(void) {
   tcase_add_test(tests, reversed_after_capture_is_an_incident_once);
   tcase_add_test(tests, reversed_late_takes_the_debt_back);
   tcase_add_test(tests, reversed_when_the_debt_is_gone);
+  tcase_add_test(tests, reversed_when_another_debt_is_there);
   tcase_add_test(tests, reversed_before_it_was_known);
   tcase_add_test(tests, refuses_strange_reversals);
   tcase_add_test(tests, checks_without_booking);
