@@ -283,9 +283,39 @@ START_TEST(a_cancelled_wait_for_a_standby_is_no_commit) {
 }
 END_TEST
 
+/* ---- a database whose statements may not take long ---- */
+
+/* As its administrator has it for people. Each booking here takes longer than that. */
+static const char impatient[] =
+    "CREATE FUNCTION tarry() RETURNS trigger LANGUAGE plpgsql AS "
+    "'BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END'; "
+    "CREATE TRIGGER tarries AFTER INSERT ON booking FOR EACH STATEMENT EXECUTE FUNCTION tarry(); "
+    "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET statement_timeout = 200', current_database()); END $$";
+static const char patient[] =
+    "DROP FUNCTION tarry() CASCADE; "
+    "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I RESET statement_timeout', current_database()); END $$";
+
+START_TEST(a_statement_may_take_its_time) {
+  struct world world;
+  struct purse purse;
+  struct ask ask = {.purse = &purse};
+  card_with_money(&world, &purse);
+  ck_assert_int_eq(place_run(world.path, impatient), PLACE_DONE);
+  world_reopen(&world);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 100, POS);
+  ck_assert_int_eq(world_ask(&world, &ask), STATUS_OK);
+  ck_assert_int_eq(ask.outcome, STATUS_OK);
+  ck_assert_int_eq(place_run(world.path, patient), PLACE_DONE);
+  world_assert_card(&world, &purse, 4900, 100, 0);
+  world_close(&world);
+}
+END_TEST
+
 Suite *doubt_suite(void) {
   Suite *suite = suite_create("doubt");
   TCase *cut = tcase_create("cut off"), *cancelled = tcase_create("cancelled"), *silent = tcase_create("silent");
+  TCase *slow = tcase_create("slow");
+  suite_add_tcase(suite, slow);
   suite_add_tcase(suite, cut);
   suite_add_tcase(suite, silent);
   suite_add_tcase(suite, cancelled);
@@ -294,6 +324,7 @@ Suite *doubt_suite(void) {
   tcase_set_timeout(silent, 30);
   if (place_is_file())
     return suite;
+  tcase_add_test(slow, a_statement_may_take_its_time);
   tcase_add_loop_test(cut, a_commit_that_is_cut_off_is_asked_for_again, CUT_BEFORE, CUT_BEHIND + 1);
   if (getenv("CHECK_FULL") != NULL) /* 7 s */
     tcase_add_test(silent, a_silent_database_is_given_up);
