@@ -68,8 +68,8 @@ static const char *postgres_name(const char *url, size_t *len) {
   return host + host_len + 1;
 }
 
-/* An empty database, or with `from` a copy of that one, which nobody has open: files are copied, which takes a fifth of what
- * making tables takes. */
+/* An empty database, or with `from` a copy of that one, which nobody has open: files are copied, which takes a fifth of
+ * what making tables takes. */
 static void postgres_make(const char *from, char url[PLACE_MAX]) {
   static unsigned made;
   char name[32], how[64] = "";

@@ -49,8 +49,8 @@ enum status amount_parse(const char *text, const struct currency *currency, char
 /* Reads what a program writes: minor units, digits only, whatever the locale. Bounds and statuses likewise. */
 enum status amount_parse_minor(const char *text, const struct currency *currency,
                                struct amount *amount) EPURSE_MUST_USE;
-/* Whether a text is nothing, as people type an amount of it, which amount_parse refuses: noughts, and on both sides of '.' or ',' where
- * there is one. "0", "0.00"; not "", ".", "0.". */
+/* Whether a text is nothing, as people type an amount of it, which amount_parse refuses: noughts, and on both sides of
+ * '.' or ',' where there is one. "0", "0.00"; not "", ".", "0.". */
 bool amount_is_nothing(const char *text) EPURSE_MUST_USE;
 
 /* How a locale writes numbers; fill it from localeconv(). Strings are borrowed; `group` may be "". */

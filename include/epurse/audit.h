@@ -41,8 +41,8 @@ struct audit_request {
   struct audit_paths journals;     /* a terminal's folder, or its journal alone */
   struct audit_paths card_logs;    /* what `log --json` prints */
   struct audit_paths receipts;     /* files, or folders of *.receipt */
-  /* Unix seconds: what the server authorised later and the ledger, a copy of then, has not is counted and not compared, nor
-   * is what was open then and has ended since. 0: as a backup says of itself, and any other ledger is today's. */
+  /* Unix seconds: what the server authorised later and the ledger, a copy of then, has not is counted and not compared,
+   * nor is what was open then and has ended since. 0: as a backup says of itself, and any other ledger is today's. */
   int64_t until;
 };
 
@@ -76,8 +76,8 @@ const struct audit_finding *audit_at(const struct audit *audit, size_t index);
 /* "card 9999990000000017 transaction 3", "terminal POS00001", ...; with NUL, cut at capacity. */
 void audit_subject(const struct audit_finding *finding, char *text, size_t capacity);
 
-/* Findings of what was authorised after the ledger's file was written last (*written, unix seconds), where no `until` was
- * given: the ledger may be a copy. */
+/* Findings of what was authorised after the ledger's file was written last (*written, unix seconds), where no `until`
+ * was given: the ledger may be a copy. */
 size_t audit_newer(const struct audit *audit, int64_t *written);
 
 /* The moment up to which it was compared, unix seconds: as requested, or of the backup; 0: the ledger is today's. */

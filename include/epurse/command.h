@@ -83,8 +83,9 @@ enum status pin_block_decode(const uint8_t block[PIN_BLOCK_SIZE], char digits[PI
 #define VERIFY_SIZE     (PIN_BLOCK_SIZE + NONCE_SIZE)
 #define CHANGE_PIN_SIZE (2 * PIN_BLOCK_SIZE + NONCE_SIZE)
 
-/* INITIALIZE: amount 4 | currency 2 | points flag 1 | TID 8 | N 8 | time 7 | [PIN block 8]. The PIN rides along where it
- * has not been verified in this session: one protected command fewer. FOR REFUND: the ATC of the sale 4 in its place. */
+/* INITIALIZE: amount 4 | currency 2 | points flag 1 | TID 8 | N 8 | time 7 | [PIN block 8]. The PIN rides along where
+ * it has not been verified in this session: one protected command fewer. FOR REFUND: the ATC of the sale 4 in its
+ * place. */
 #define INITIALIZE_SIZE        30
 #define INITIALIZE_REFUND_SIZE (INITIALIZE_SIZE + 4)
 struct initialize {
@@ -141,8 +142,8 @@ void proof_encode(const struct proof *proof, uint8_t data[PROOF_SIZE]);
  * Wipe it after use: it may have r. */
 enum status proof_decode(const uint8_t *data, size_t len, struct proof *proof) EPURSE_MUST_USE;
 
-/* What a card pays without its PIN, as its issuer set it: a single payment, and their sum since the last right PIN. Both
- * zero: never; else both 1..AMOUNT_MAX_ON_CARD, single at most total. */
+/* What a card pays without its PIN, as its issuer set it: a single payment, and their sum since the last right PIN.
+ * Both zero: never; else both 1..AMOUNT_MAX_ON_CARD, single at most total. */
 struct no_pin_limits {
   uint32_t single, total; /* minor units */
 };

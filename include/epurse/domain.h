@@ -47,9 +47,9 @@ enum status domain_look(struct reader *reader, struct domain_view *view) EPURSE_
 /* Asks how much room there is: most cards do not tell. As reader_command. */
 enum status domain_look_memory(struct reader *reader, struct domain_view *view) EPURSE_MUST_USE;
 
-/* Whether the key set `version` of the domain that is selected is `master`'s, by the card's own cryptogram: nothing is sent
- * that a card counts. STATUS_NOT_AUTHENTICATED: it is there, with other keys; STATUS_NOT_FOUND: it is not, or cannot be
- * asked for by its number, as the factory's FF; otherwise as reader_command. */
+/* Whether the key set `version` of the domain that is selected is `master`'s, by the card's own cryptogram: nothing is
+ * sent that a card counts. STATUS_NOT_AUTHENTICATED: it is there, with other keys; STATUS_NOT_FOUND: it is not, or
+ * cannot be asked for by its number, as the factory's FF; otherwise as reader_command. */
 enum status domain_has_keys(struct reader *reader, enum domain_diversification method, const struct domain_keys *master,
                             uint8_t version) EPURSE_MUST_USE;
 

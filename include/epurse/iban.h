@@ -10,7 +10,8 @@
 #define HOLDER_MAX 70 /* bytes of the name of an account's owner, UTF-8 */
 
 /* Whether it is an IBAN in its electronic form, capitals and no blanks: of a country that has them (SWIFT's IBAN
- * Registry), as long as that country's are, check digits from 02 to 98, and by ISO 7064 MOD 97-10 the remainder is 1. */
+ * Registry), as long as that country's are, check digits from 02 to 98, and by ISO 7064 MOD 97-10 the remainder is
+ * 1. */
 bool iban_valid(const char *text);
 /* The same as people write it: blanks anywhere, small letters too. False: it is none, and `iban` is not defined. */
 bool iban_read(const char *text, char iban[IBAN_MAX + 1]);

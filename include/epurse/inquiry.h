@@ -5,11 +5,15 @@
 
 #include "epurse/message.h"
 
-/* TRANSACTION_INQUIRY {"promise"[,"authorisation","secret"[,"tender","reference"][,"iban","holder"][,"close"][,"merchant_reference"]]}: what became
- * of it? With authorisation and r it is a whole receipt, which a server that has forgotten it books anew; a load's names
- * its tender as LOAD does, a payout's its account and whether it ends the card as PAYOUT does, and what the caller named goes by that name again. LOAD_REVERSAL {"promise","given_back"}: the terminal asks whether
- * the bank may give the load's money back, or says that it has. HAND_OUT {"promise","wish"[,"authorisation","secret"[,"close"][,"merchant_reference"]]}: what is to become of a payout that the
- * card has committed; with its whole receipt where it was decided already, and the server has forgotten it. The promise is whole, as the card signed it. */
+/* TRANSACTION_INQUIRY
+ * {"promise"[,"authorisation","secret"[,"tender","reference"][,"iban","holder"][,"close"][,"merchant_reference"]]}:
+ * what became of it? With authorisation and r it is a whole receipt, which a server that has forgotten it books anew; a
+ * load's names its tender as LOAD does, a payout's its account and whether it ends the card as PAYOUT does, and what
+ * the caller named goes by that name again. LOAD_REVERSAL {"promise","given_back"}: the terminal asks whether the bank
+ * may give the load's money back, or says that it has. HAND_OUT
+ * {"promise","wish"[,"authorisation","secret"[,"close"][,"merchant_reference"]]}: what is to become of a payout that
+ * the card has committed; with its whole receipt where it was decided already, and the server has forgotten it. The
+ * promise is whole, as the card signed it. */
 enum hand_out_wish {
   HAND_OUT_PAY = 1, /* "pay": may it be handed out? */
   HAND_OUT_BACK,    /* "back": the holder wants it owed to the card */
@@ -31,8 +35,8 @@ struct inquiry_request {
 };
 /* `type` says whether given_back goes along (MESSAGE_LOAD_REVERSAL), or the wish (MESSAGE_HAND_OUT). */
 json_t *inquiry_request_body(enum message_type type, const struct inquiry_request *request);
-/* Takes given_back with MESSAGE_LOAD_REVERSAL only, the wish with MESSAGE_HAND_OUT only, and then wants it. Promise and authorisation are not decoded, r is
- * compared with nothing. */
+/* Takes given_back with MESSAGE_LOAD_REVERSAL only, the wish with MESSAGE_HAND_OUT only, and then wants it. Promise and
+ * authorisation are not decoded, r is compared with nothing. */
 enum status inquiry_request_parse(enum message_type type, const json_t *body,
                                   struct inquiry_request *request) EPURSE_MUST_USE;
 
@@ -46,8 +50,8 @@ enum fate {
   FATE_OWED, /* a load: the card signed that it did not; the amount is owed to it. A payout: it is owed back */
   FATE_PAY   /* a payout: captured, and the terminal that asks hands it out */
 };
-/* Their reply {"promise_hash","fate"[,"secret"][,"deposit"]}, with OK, and for LOAD_REVERSAL with LOAD_CREDITED (the money must not
- * be given back, the card has it); nothing otherwise. */
+/* Their reply {"promise_hash","fate"[,"secret"][,"deposit"]}, with OK, and for LOAD_REVERSAL with LOAD_CREDITED (the
+ * money must not be given back, the card has it); nothing otherwise. */
 struct inquiry_reply {
   uint8_t promise_hash[CRYPTO_SHA256_SIZE]; /* record_hash of the promise: this one and no other */
   enum fate fate;

@@ -80,8 +80,8 @@ enum status journal_begin(struct journal *journal, struct journal_entry *entry) 
 /* Writes the entry's present fields and state; durable when it returns. A closed entry is never changed, a state never
  * goes back: STATUS_INTERNAL. */
 enum status journal_update(struct journal *journal, const struct journal_entry *entry) EPURSE_MUST_USE;
-/* The oldest entry later than `after`, whatever its state; STATUS_NOT_FOUND at the end. STATUS_STORE_FAILED with entry->id
- * set: that row is damaged, those behind it may be read. */
+/* The oldest entry later than `after`, whatever its state; STATUS_NOT_FOUND at the end. STATUS_STORE_FAILED with
+ * entry->id set: that row is damaged, those behind it may be read. */
 enum status journal_next_any(struct journal *journal, int64_t after, struct journal_entry *entry) EPURSE_MUST_USE;
 /* Whether the card has done it, as far as the entry knows: r is here, or the promise of an off-line purchase. */
 bool journal_entry_done(const struct journal_entry *entry);
@@ -119,8 +119,8 @@ enum status journal_next_pin(struct journal *journal, int64_t after, int64_t *id
 /* Forgets one that the server has heard of, by its id; durable when it returns. Gone already: STATUS_OK. */
 enum status journal_drop_pin(struct journal *journal, int64_t id) EPURSE_MUST_USE;
 /* The server says which life its ledger is in. Another one than was met last: all entries with r, and all
- * off-line payments that it had booked, whose intent is not older than `since` (unix seconds; 0: nothing was forgotten) go on
- * the list of receipts to be brought in again. Durable
+ * off-line payments that it had booked, whose intent is not older than `since` (unix seconds; 0: nothing was forgotten)
+ * go on the list of receipts to be brought in again. Durable
  * when it returns. 0, or the same again: no effect. */
 enum status journal_met(struct journal *journal, int64_t incarnation, int64_t since) EPURSE_MUST_USE;
 /* Puts one entry at the end of that list; there already: STATUS_OK. */
@@ -135,10 +135,11 @@ enum status journal_drop_bring(struct journal *journal, int64_t place) EPURSE_MU
 /* Puts the one at that place at the end of the list. Gone already: STATUS_OK. */
 enum status journal_later_bring(struct journal *journal, int64_t place) EPURSE_MUST_USE;
 #define JOURNAL_SEQ_BEHIND_MS 300000
-/* The next message sequence number, durable: one more than the last. The first since it was opened is also not less than
- * the clock in milliseconds, so that a lost journal does not go back; only that one, for a message that is slow must not
- * fall out of the server's window while others go by. Where it is open for long, a number that has come to lie more than
- * JOURNAL_SEQ_BEHIND_MS behind the clock begins at the clock again: what is older is not taken any more anyway. */
+/* The next message sequence number, durable: one more than the last. The first since it was opened is also not less
+ * than the clock in milliseconds, so that a lost journal does not go back; only that one, for a message that is slow
+ * must not fall out of the server's window while others go by. Where it is open for long, a number that has come to lie
+ * more than JOURNAL_SEQ_BEHIND_MS behind the clock begins at the clock again: what is older is not taken any more
+ * anyway. */
 enum status journal_next_seq(struct journal *journal, int64_t *seq) EPURSE_MUST_USE;
 
 #endif

@@ -22,21 +22,23 @@ struct journal_closing {
   char body[JOURNAL_CLOSING_MAX];
   uint8_t hash[32];
 };
-/* The next entry behind `after` that was counted in that one of the chain; 0: in none yet. STATUS_NOT_FOUND at the end. */
+/* The next entry behind `after` that was counted in that one of the chain; 0: in none yet. STATUS_NOT_FOUND at the
+ * end. */
 enum status journal_next_counted(struct journal *journal, enum journal_chain chain, int64_t number, int64_t after,
                                  struct journal_entry *entry) EPURSE_MUST_USE;
 /* That one of the chain; 0: the last. STATUS_NOT_FOUND. STATUS_STORE_FAILED: it is not what this program writes. */
 enum status journal_closing_find(struct journal *journal, enum journal_chain chain, int64_t number,
                                  struct journal_closing *closing) EPURSE_MUST_USE;
-/* Keeps it, with the entries that are counted in it: all of it, durable when it returns, or nothing. STATUS_INTERNAL: it does not
- * follow the last one, one of the entries is counted already, or it is a shift that has not begun. */
+/* Keeps it, with the entries that are counted in it: all of it, durable when it returns, or nothing. STATUS_INTERNAL:
+ * it does not follow the last one, one of the entries is counted already, or it is a shift that has not begun. */
 enum status journal_closing_keep(struct journal *journal, enum journal_chain chain,
                                  const struct journal_closing *closing, const int64_t *entries,
                                  size_t count) EPURSE_MUST_USE;
 struct journal_closing_marks {
   int64_t last_number, astray;
 };
-/* For whoever audits: the highest number that was ever given, and how many are counted of which entry or closing is missing. */
+/* For whoever audits: the highest number that was ever given, and how many are counted of which entry or closing is
+ * missing. */
 enum status journal_closing_marks(struct journal *journal, enum journal_chain chain,
                                   struct journal_closing_marks *marks) EPURSE_MUST_USE;
 
@@ -46,8 +48,8 @@ struct journal_shift {
   int64_t drawer_float;          /* what was counted into the drawer */
   char cashier[CASHIER_MAX + 1]; /* "": nobody said */
 };
-/* Begins the next one, and sets its number: `entries`, which are known by now and in no shift, will be in none. All of it, durable when
- * it returns, or nothing. STATUS_INTERNAL: one runs. */
+/* Begins the next one, and sets its number: `entries`, which are known by now and in no shift, will be in none. All of
+ * it, durable when it returns, or nothing. STATUS_INTERNAL: one runs. */
 enum status journal_shift_begin(struct journal *journal, struct journal_shift *shift, const int64_t *entries,
                                 size_t count) EPURSE_MUST_USE;
 /* How that one began; 0: the one that runs. STATUS_NOT_FOUND. */

@@ -48,8 +48,8 @@ EVP_PKEY *key_evp(const struct key *key);
 
 /* A symmetric key file: 32 hexadecimal digits (AES-128), mode 0600. Same errors as key_load. Wipe it after use. */
 enum status aes_key_load(const char *path, uint8_t key[CRYPTO_AES_KEY_SIZE]) EPURSE_MUST_USE;
-/* The keys of a card's security domain: one line of 32, 48 or 64 hexadecimal digits for all three, or three lines of one
- * length: ENC, MAC, DEK; mode 0600. *len: bytes of each. Same errors. Wipe them after use. */
+/* The keys of a card's security domain: one line of 32, 48 or 64 hexadecimal digits for all three, or three lines of
+ * one length: ENC, MAC, DEK; mode 0600. *len: bytes of each. Same errors. Wipe them after use. */
 enum status domain_key_load(const char *path, uint8_t keys[3][DOMAIN_KEY_FILE_MAX], size_t *len) EPURSE_MUST_USE;
 /* Writes one as a new file. STATUS_EXISTS, STATUS_STORE_FAILED. */
 enum status aes_key_store(const char *path, const uint8_t key[CRYPTO_AES_KEY_SIZE]) EPURSE_MUST_USE;
@@ -59,8 +59,8 @@ enum status aes_key_store(const char *path, const uint8_t key[CRYPTO_AES_KEY_SIZ
 enum status public_file_load(const char *path, uint8_t **data, size_t *len) EPURSE_MUST_USE;
 struct certificate;
 struct certificate_check;
-/* A certificate that cards read, out of its file; nothing in it is borrowed, so that signed_part is NULL. `check` NULL: unverified. Also as
- * certificate_decode and certificate_verify. */
+/* A certificate that cards read, out of its file; nothing in it is borrowed, so that signed_part is NULL. `check` NULL:
+ * unverified. Also as certificate_decode and certificate_verify. */
 enum status certificate_file_load(const char *path, const struct certificate_check *check,
                                   struct certificate *certificate) EPURSE_MUST_USE;
 /* A new file of mode 0644, durable when it returns. STATUS_STORE_FAILED: nothing is left of it. */

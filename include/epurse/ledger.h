@@ -58,16 +58,17 @@ enum status ledger_create(const char *url, const struct ledger_settings *setting
  * program (ledger_migrate) or a newer one; STATUS_BAD_FORMAT: not a ledger. *ledger is NULL unless STATUS_OK. */
 enum status ledger_open(const char *url, struct ledger **ledger) EPURSE_MUST_USE;
 
-/* The same of one that nobody else has open, on PostgreSQL too: STATUS_LEDGER_BUSY. STATUS_BACKUP_UNRESTORED: it is a backup that
- * nobody has put in a ledger's place (ledger_backup.h). Nobody is kept from opening it on PostgreSQL from then on. */
+/* The same of one that nobody else has open, on PostgreSQL too: STATUS_LEDGER_BUSY. STATUS_BACKUP_UNRESTORED: it is a
+ * backup that nobody has put in a ledger's place (ledger_backup.h). Nobody is kept from opening it on PostgreSQL from
+ * then on. */
 enum status ledger_open_alone(const char *url, struct ledger **ledger) EPURSE_MUST_USE;
 
 /* Whether others may change it too while it is open here, so that nothing read from it may be kept for later. */
 bool ledger_shared(const struct ledger *ledger);
 
-/* Whether nothing more is written until the ledger was closed and opened again. Of a file: a commit went wrong so that nobody knows
- * what the disk has of it. A database is connected anew by itself, but for one that was migrated, or told that it was restored,
- * since it was opened. */
+/* Whether nothing more is written until the ledger was closed and opened again. Of a file: a commit went wrong so that
+ * nobody knows what the disk has of it. A database is connected anew by itself, but for one that was migrated, or told
+ * that it was restored, since it was opened. */
 bool ledger_unsure(const struct ledger *ledger);
 
 /* A step that changes nothing and is written all the same: whether anything can be. */
@@ -95,8 +96,8 @@ typedef enum status ledger_step(struct ledger *ledger, void *context);
  * nested: STATUS_INTERNAL. */
 enum status ledger_transact(struct ledger *ledger, ledger_step *step, void *context) EPURSE_MUST_USE;
 
-/* What a step is going to look at, as far as its caller knows: a database that is asked over a line is then asked once for a
- * whole group, and lets others write beside it. A hint may be wrong: its step is then run once more. */
+/* What a step is going to look at, as far as its caller knows: a database that is asked over a line is then asked once
+ * for a whole group, and lets others write beside it. A hint may be wrong: its step is then run once more. */
 struct ledger_hint {
   const uint8_t *tid; /* the terminal whose message it is, TID_SIZE bytes; NULL: none */
   const uint8_t *cid; /* CID_SIZE bytes; NULL: no card's */

@@ -23,7 +23,8 @@ struct ledger;
 enum status ledger_approvals_needed(struct ledger *ledger, int64_t *needed) EPURSE_MUST_USE;
 /* Of a new ledger. The schema lets it rise only. */
 enum status ledger_approvals_set(struct ledger *ledger, int64_t needed) EPURSE_MUST_USE;
-/* What that approval, given in the same transaction, asked for; the schema looks whether it did, and lets each be used once. */
+/* What that approval, given in the same transaction, asked for; the schema looks whether it did, and lets each be used
+ * once. */
 enum status ledger_approvals_change(struct ledger *ledger, int64_t needed, int64_t approval) EPURSE_MUST_USE;
 /* How many administrators' terminals beside that one could give something at `now`, unix seconds. */
 enum status ledger_approval_others(struct ledger *ledger, const uint8_t tid[TID_SIZE], int64_t now,
@@ -63,7 +64,8 @@ enum status ledger_approval_find(struct ledger *ledger, int64_t number,
 enum status ledger_approval_next(struct ledger *ledger, int64_t after, bool waiting, int64_t now,
                                  struct ledger_approval *approval) EPURSE_MUST_USE;
 
-/* Whether nobody can give it any more: it waited too long, or whoever asked for it, perhaps with a stolen key, was revoked. */
+/* Whether nobody can give it any more: it waited too long, or whoever asked for it, perhaps with a stolen key, was
+ * revoked. */
 bool ledger_approval_lapsed(const struct ledger_approval *approval, int64_t now);
 
 struct ledger_approval_decision {
@@ -74,8 +76,8 @@ struct ledger_approval_decision {
   int64_t now;
 };
 /* Gives or refuses it; who gives it does it in the same step. Whoever asked may refuse it, and not give it.
- * STATUS_NOT_FOUND; STATUS_PROOF_MISMATCH: the hash is another one's; STATUS_APPROVAL_OWN; STATUS_APPROVAL_ENDED: it was
- * decided before, or has lapsed (ledger_approval_lapsed). */
+ * STATUS_NOT_FOUND; STATUS_PROOF_MISMATCH: the hash is another one's; STATUS_APPROVAL_OWN; STATUS_APPROVAL_ENDED: it
+ * was decided before, or has lapsed (ledger_approval_lapsed). */
 enum status ledger_approval_decide(struct ledger *ledger,
                                    const struct ledger_approval_decision *decision) EPURSE_MUST_USE;
 /* Whether no administrator asked for it, but a desk. STATUS_NOT_FOUND. */

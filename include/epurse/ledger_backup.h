@@ -20,9 +20,10 @@ struct ledger_backup;
 struct ledger_copy {
   uint64_t bytes, postings;
 };
-/* Begins to copy into `path`, which must not be there; until it is proved FOLDER/NAME is FOLDER/.NAME.unproved (mode 0600;
- * one that is left of an attempt before is removed). Outside a step. STATUS_BAD_FORMAT: a name of that kind. STATUS_EXISTS; STATUS_BACKUP_ELSEWHERE: this
- * store has tools of its own (PostgreSQL). *backup is NULL unless STATUS_OK; end it before the ledger is closed. */
+/* Begins to copy into `path`, which must not be there; until it is proved FOLDER/NAME is FOLDER/.NAME.unproved (mode
+ * 0600; one that is left of an attempt before is removed). Outside a step. STATUS_BAD_FORMAT: a name of that kind.
+ * STATUS_EXISTS; STATUS_BACKUP_ELSEWHERE: this store has tools of its own (PostgreSQL). *backup is NULL unless
+ * STATUS_OK; end it before the ledger is closed. */
 enum status ledger_backup_begin(struct ledger *ledger, const char *path, struct ledger_backup **backup) EPURSE_MUST_USE;
 /* Copies up to `pages` times 4096 bytes, outside a step (STATUS_INTERNAL), on the ledger's thread; between two
  * calls the ledger may go on. *done: all is copied, with everything that was booked until now. */
@@ -33,8 +34,9 @@ void ledger_backup_progress(const struct ledger_backup *backup, uint64_t *copied
 typedef bool ledger_given_up(void *context);
 /* For what follows of that backup; the audit's thread asks. */
 void ledger_backup_until(struct ledger_backup *backup, ledger_given_up *given_up, void *context);
-/* After *done; needs the ledger no more, so that any thread may call it: audits the copy as ledger_check does, and adds it up
- * (*totals: zeros unless STATUS_OK). It is given no name: ledger_backup_end removes it. STATUS_LEDGER_BROKEN as below. */
+/* After *done; needs the ledger no more, so that any thread may call it: audits the copy as ledger_check does, and adds
+ * it up (*totals: zeros unless STATUS_OK). It is given no name: ledger_backup_end removes it. STATUS_LEDGER_BROKEN as
+ * below. */
 enum status ledger_backup_prove(const struct ledger_backup *backup, struct ledger_totals *totals, ledger_report *report,
                                 void *context) EPURSE_MUST_USE;
 /* Likewise, for a copy that is to be kept: makes the copy durable, audits it as
@@ -77,8 +79,8 @@ struct ledger_restored {
 };
 /* Copies and audits the backup, marks the copy as restored, puts what stands at `path` aside (PATH.before-NOW), and the
  * copy in its place, durably. No process may have either open: STATUS_LEDGER_BUSY. STATUS_EXISTS: the ledger there has
- * more postings than the backup, or cannot be opened and is not damaged (`found`: of another version, memory), and force is not set;
- * STATUS_LEDGER_BROKEN: the backup contradicts itself, the lines
+ * more postings than the backup, or cannot be opened and is not damaged (`found`: of another version, memory), and
+ * force is not set; STATUS_LEDGER_BROKEN: the backup contradicts itself, the lines
  * say how; others as ledger_open of the backup. On failure the ledger is where it was, but where STATUS_STORE_FAILED
  * came between the two renamings: then it is at `aside`. */
 enum status ledger_restore(const struct ledger_restoration *what, struct ledger_restored *restored,
@@ -89,8 +91,8 @@ enum status ledger_restore(const struct ledger_restoration *what, struct ledger_
 enum status ledger_restored_at(struct ledger *ledger, int64_t *at) EPURSE_MUST_USE;
 /* Makes it so: ledger_restore does, in the copy; a new incarnation begins with it. Inside a step. */
 enum status ledger_restoration_note(struct ledger *ledger, int64_t now) EPURSE_MUST_USE;
-/* The same of a ledger that nobody has open, and whose earlier state others than ledger_restore brought back: PostgreSQL's tools, a
- * snapshot of the disk. Statuses as ledger_open_alone and ledger_transact. */
+/* The same of a ledger that nobody has open, and whose earlier state others than ledger_restore brought back:
+ * PostgreSQL's tools, a snapshot of the disk. Statuses as ledger_open_alone and ledger_transact. */
 enum status ledger_restored_elsewhere(const char *url, int64_t now) EPURSE_MUST_USE;
 
 #endif

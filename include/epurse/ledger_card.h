@@ -68,9 +68,10 @@ struct ledger_card {
  * STATUS_CARD_ALREADY_ISSUED: the chip is issued or blocked (`cid` is then its number); STATUS_POOL_EMPTY. */
 enum status ledger_card_reserve(struct ledger *ledger, const uint8_t chip_serial[CHIP_SERIAL_SIZE], int64_t now,
                                 uint8_t cid[CID_SIZE]) EPURSE_MUST_USE;
-/* May be repeated with other keys until the card is issued; those of before are kept, and from the first ones on until it is issued the
- * deny list has the number. STATUS_CARD_UNKNOWN, STATUS_CARD_ALREADY_ISSUED, STATUS_DESK_QUOTA (LEDGER_CARD_KEYS are kept of it already),
- * STATUS_CARD_BLOCKED (blocked or retired), STATUS_WRONG_CURRENCY, STATUS_BAD_FORMAT (date, ceilings, what goes without a PIN). */
+/* May be repeated with other keys until the card is issued; those of before are kept, and from the first ones on until
+ * it is issued the deny list has the number. STATUS_CARD_UNKNOWN, STATUS_CARD_ALREADY_ISSUED, STATUS_DESK_QUOTA
+ * (LEDGER_CARD_KEYS are kept of it already), STATUS_CARD_BLOCKED (blocked or retired), STATUS_WRONG_CURRENCY,
+ * STATUS_BAD_FORMAT (date, ceilings, what goes without a PIN). */
 enum status ledger_card_certify(struct ledger *ledger, const uint8_t cid[CID_SIZE],
                                 const struct ledger_certification *certification) EPURSE_MUST_USE;
 #define LEDGER_CARD_KEYS 8
@@ -90,15 +91,16 @@ enum status ledger_card_issue(struct ledger *ledger, const uint8_t cid[CID_SIZE]
  * carry the number already, so it is RETIRED for good, *retired is true; the chip is free for a new reservation.
  * STATUS_CARD_UNKNOWN, STATUS_CARD_ALREADY_ISSUED (issued or blocked). RETIRED already: STATUS_OK. */
 enum status ledger_card_void(struct ledger *ledger, const uint8_t cid[CID_SIZE], bool *retired) EPURSE_MUST_USE;
-/* ISSUED -> BLOCKED for good; already blocked: STATUS_OK, the first reason stands. A reason that is a word by which the ledger
- * knows why it blocked a card itself is kept with LEDGER_REASON_SAID before it. STATUS_CARD_UNKNOWN (also where it is reserved). */
+/* ISSUED -> BLOCKED for good; already blocked: STATUS_OK, the first reason stands. A reason that is a word by which the
+ * ledger knows why it blocked a card itself is kept with LEDGER_REASON_SAID before it. STATUS_CARD_UNKNOWN (also where
+ * it is reserved). */
 #define LEDGER_REASON_SAID    "said: "
 #define LEDGER_REASON_CLOSED  "CLOSED"  /* by a payout */
 #define LEDGER_REASON_RENEWED "RENEWED" /* by another card */
 enum status ledger_card_block(struct ledger *ledger, const uint8_t cid[CID_SIZE], const char *reason,
                               int64_t now) EPURSE_MUST_USE;
-/* Suspends an issued card until it is resumed: before anybody knows whether it has to be blocked. The first reason stands;
- * again: no effect. The card hears nothing of it. STATUS_CARD_UNKNOWN, STATUS_CARD_BLOCKED. */
+/* Suspends an issued card until it is resumed: before anybody knows whether it has to be blocked. The first reason
+ * stands; again: no effect. The card hears nothing of it. STATUS_CARD_UNKNOWN, STATUS_CARD_BLOCKED. */
 enum status ledger_card_suspend(struct ledger *ledger, const uint8_t cid[CID_SIZE], const char *reason,
                                 int64_t now) EPURSE_MUST_USE;
 /* As if it had not been; of a card that is not suspended: no effect. STATUS_CARD_UNKNOWN, STATUS_CARD_BLOCKED. */
@@ -131,7 +133,8 @@ enum status ledger_card_replace(struct ledger *ledger, const struct ledger_repla
 /* STATUS_CARD_UNKNOWN. */
 enum status ledger_card_find(struct ledger *ledger, const uint8_t cid[CID_SIZE],
                              struct ledger_card *card) EPURSE_MUST_USE;
-/* The same without what is owed to it and its deposit, which are 0: who it is, for whoever judges what it has signed. */
+/* The same without what is owed to it and its deposit, which are 0: who it is, for whoever judges what it has
+ * signed. */
 enum status ledger_card_identify(struct ledger *ledger, const uint8_t cid[CID_SIZE],
                                  struct ledger_card *card) EPURSE_MUST_USE;
 /* The card that lives on that chip; where none does, the one last retired. STATUS_CARD_UNKNOWN. */
@@ -164,12 +167,12 @@ struct ledger_pin_change {
 /* Copies what `change` points to. */
 enum status ledger_card_pin_propose(struct ledger *ledger, const uint8_t cid[CID_SIZE],
                                     const struct ledger_pin_change *change) EPURSE_MUST_USE;
-/* The card has signed that the change was made that brings its count to `changes`: its candidate is the PIN, the one before is
- * forgotten. No such change under way: no effect. STATUS_CARD_UNKNOWN. */
+/* The card has signed that the change was made that brings its count to `changes`: its candidate is the PIN, the one
+ * before is forgotten. No such change under way: no effect. STATUS_CARD_UNKNOWN. */
 enum status ledger_card_pin_settle(struct ledger *ledger, const uint8_t cid[CID_SIZE],
                                    uint16_t changes) EPURSE_MUST_USE;
-/* From now on this ledger's numbers are drawn anywhere in the pool: one card's number tells nobody the next one's. Before
- * that they come in ascending order. */
+/* From now on this ledger's numbers are drawn anywhere in the pool: one card's number tells nobody the next one's.
+ * Before that they come in ascending order. */
 void ledger_numbers_draw(struct ledger *ledger);
 /* Puts `count` more numbers after the highest that ever was in the pool. */
 enum status ledger_pool_extend(struct ledger *ledger, uint32_t count) EPURSE_MUST_USE;

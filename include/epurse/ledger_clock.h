@@ -22,11 +22,12 @@ struct ledger_clock {
 /* STATUS_BAD_FORMAT: the ledger has none. */
 enum status ledger_clock_read(struct ledger *ledger, struct ledger_clock *clock) EPURSE_MUST_USE;
 
-/* Moves the mark on to `now`, where it is LEDGER_CLOCK_STEP or more behind; never back. *clock is where it then stands: another
- * back-end may be further. Inside a step. */
+/* Moves the mark on to `now`, where it is LEDGER_CLOCK_STEP or more behind; never back. *clock is where it then stands:
+ * another back-end may be further. Inside a step. */
 enum status ledger_clock_move(struct ledger *ledger, int64_t now, struct ledger_clock *clock) EPURSE_MUST_USE;
 
-/* An operator has looked, and `now` is right: the mark stands there, wherever it stood. *before: where. Inside a step. */
+/* An operator has looked, and `now` is right: the mark stands there, wherever it stood. *before: where. Inside a
+ * step. */
 enum status ledger_clock_confirm(struct ledger *ledger, int64_t now, struct ledger_clock *before) EPURSE_MUST_USE;
 
 #endif

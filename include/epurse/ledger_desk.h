@@ -21,7 +21,8 @@ struct ledger_desk {
 
 /* As ledger_card_reserve, for a desk: the number is then that desk's. A chip's number that it has already counts once.
  * What a revoked desk left, or a ledger from before desks owned anything, goes to whoever reserves that chip.
- * STATUS_OTHER_DESK: another desk reserved it; STATUS_DESK_QUOTA; STATUS_CHIP_NOT_LISTED: not of the delivered chips; STATUS_NOT_FOUND: no such terminal. */
+ * STATUS_OTHER_DESK: another desk reserved it; STATUS_DESK_QUOTA; STATUS_CHIP_NOT_LISTED: not of the delivered chips;
+ * STATUS_NOT_FOUND: no such terminal. */
 enum status ledger_desk_reserve(struct ledger *ledger, const struct ledger_desk *desk,
                                 const uint8_t chip_serial[CHIP_SERIAL_SIZE], uint8_t cid[CID_SIZE]) EPURSE_MUST_USE;
 

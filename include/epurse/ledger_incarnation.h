@@ -24,17 +24,18 @@ enum status ledger_incarnation(struct ledger *ledger, struct ledger_incarnation 
 /* Begins a new one, of a ledger that is a backup. Inside a step. */
 enum status ledger_incarnation_begin(struct ledger *ledger, int64_t now) EPURSE_MUST_USE;
 
-/* The highest number of a settlement that a message to the bank can name: an identification has 35 characters, and what stands
- * around the number takes all but seven (docs/ledger.md). */
+/* The highest number of a settlement that a message to the bank can name: an identification has 35 characters, and what
+ * stands around the number takes all but seven (docs/ledger.md). */
 #define LEDGER_SETTLEMENT_LAST 9999999
-/* No house closes more settlements than this between a backup and the restoration of it: one each hour of eleven years. */
+/* No house closes more settlements than this between a backup and the restoration of it: one each hour of eleven
+ * years. */
 #define LEDGER_FORGOTTEN_MAX 100000
 
 /* Tells which settlement went out of the house last, before this incarnation (0: none), so that settlements can be
- * closed again. *next is the number of the next one: above that, and above all that are known. Inside a step. STATUS_EXISTS:
- * it was told before, and is less than that; told again, nothing changes. *next is set in both cases. What is told is told for
- * good, so a slip is refused with STATUS_BAD_FORMAT: the next number would be above LEDGER_SETTLEMENT_LAST, or this one
- * is more than LEDGER_FORGOTTEN_MAX above all that are known. */
+ * closed again. *next is the number of the next one: above that, and above all that are known. Inside a step.
+ * STATUS_EXISTS: it was told before, and is less than that; told again, nothing changes. *next is set in both cases.
+ * What is told is told for good, so a slip is refused with STATUS_BAD_FORMAT: the next number would be above
+ * LEDGER_SETTLEMENT_LAST, or this one is more than LEDGER_FORGOTTEN_MAX above all that are known. */
 enum status ledger_settlement_resume(struct ledger *ledger, int64_t exported, int64_t *next) EPURSE_MUST_USE;
 
 #endif

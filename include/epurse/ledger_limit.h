@@ -60,8 +60,8 @@ enum status ledger_terminal_payout_limit_read(struct ledger *ledger, const uint8
 #define LEDGER_OFFLINE_NEVER   0
 /* How much the cards that a desk certifies from now on may pay off-line in all, of what the issuer's may: minor units,
  * LEDGER_OFFLINE_ISSUERS, or LEDGER_OFFLINE_NEVER. Where nothing was set, the issuer's own desks (whose merchant is its
- * administrators', who are not revoked) and all desks where one administrator is enough have the issuer's, the others never.
- * STATUS_NOT_FOUND, STATUS_BAD_FORMAT. */
+ * administrators', who are not revoked) and all desks where one administrator is enough have the issuer's, the others
+ * never. STATUS_NOT_FOUND, STATUS_BAD_FORMAT. */
 enum status ledger_desk_offline_limit(struct ledger *ledger, const uint8_t tid[TID_SIZE],
                                       int64_t total) EPURSE_MUST_USE;
 /* The same as it stands now: never set, it is what holds then. STATUS_NOT_FOUND. */
@@ -79,8 +79,9 @@ struct ledger_asking {
   int64_t day;  /* since 1970-01-01, the issuer's */
   int64_t most; /* different cards that it may ask about in a day; 0: any */
 };
-/* Notes it, once for each card and day, also of a number that no card has. Inside a step. STATUS_CARDS_LIMIT: it has asked about so
- * many others, and nothing is noted; STATUS_CARD_UNKNOWN: no number of this issuer's; STATUS_NOT_FOUND: no such terminal. */
+/* Notes it, once for each card and day, also of a number that no card has. Inside a step. STATUS_CARDS_LIMIT: it has
+ * asked about so many others, and nothing is noted; STATUS_CARD_UNKNOWN: no number of this issuer's; STATUS_NOT_FOUND:
+ * no such terminal. */
 enum status ledger_card_asked(struct ledger *ledger, const struct ledger_asking *asking) EPURSE_MUST_USE;
 
 #endif

@@ -27,20 +27,20 @@ struct ledger_hold {
   int64_t created_at;
   char reference[REFERENCE_MAX + 1]; /* the caller's name of it; "": none */
 };
-/* Where the lists below go on. They look through so many card numbers at a time, whatever they find, since payments wait
- * for whoever reads in a ledger of one file. */
+/* Where the lists below go on. They look through so many card numbers at a time, whatever they find, since payments
+ * wait for whoever reads in a ledger of one file. */
 struct ledger_look {
   uint8_t after[CID_SIZE]; /* the card after which they begin, zeroes: with the first; moved on by each look */
   uint32_t cards;          /* how many numbers at most, at least 1 */
   bool ended;              /* out: there is no card behind */
 };
 
-/* Open holds, in order of card, up to `capacity` of them; look->after is then the last one's card, or, where there are fewer, the last
- * number that was looked at. STATUS_NOT_FOUND: `after` is no card of this issuer's. */
+/* Open holds, in order of card, up to `capacity` of them; look->after is then the last one's card, or, where there are
+ * fewer, the last number that was looked at. STATUS_NOT_FOUND: `after` is no card of this issuer's. */
 enum status ledger_hold_list(struct ledger *ledger, struct ledger_look *look, struct ledger_hold *holds,
                              size_t capacity, size_t *count) EPURSE_MUST_USE;
-/* Likewise, of each card the oldest payout that it has committed and that is not over: nothing was said of it, or pay, and
- * nobody has confirmed that it was handed out. */
+/* Likewise, of each card the oldest payout that it has committed and that is not over: nothing was said of it, or pay,
+ * and nobody has confirmed that it was handed out. */
 enum status ledger_payout_list(struct ledger *ledger, struct ledger_look *look, struct ledger_hold *payouts,
                                size_t capacity, size_t *count) EPURSE_MUST_USE;
 /* Likewise, the cards that are owed something: a row for each card, `amount` all

@@ -7,7 +7,8 @@
 #include "epurse/ledger_transaction.h"
 
 /* The transaction that carries `reference` at the merchant of terminal `tid`: the open or captured one, else the one
- * that carried it last. *owed: what was paid for under it is not on its card yet, which can claim it. Reads only. STATUS_NOT_FOUND: none, or an unknown terminal. */
+ * that carried it last. *owed: what was paid for under it is not on its card yet, which can claim it. Reads only.
+ * STATUS_NOT_FOUND: none, or an unknown terminal. */
 enum status ledger_reference_find(struct ledger *ledger, const uint8_t tid[TID_SIZE], const char *reference,
                                   struct ledger_transaction *transaction, bool *owed) EPURSE_MUST_USE;
 

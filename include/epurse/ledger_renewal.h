@@ -31,10 +31,12 @@ struct ledger_renewal {
  * The window begins with the block; for a card that expired and was not blocked with the end of its last day; for one
  * that was emptied at the desk now.
  *   STATUS_CARD_UNKNOWN         the old card was never issued
- *   STATUS_CARD_NOT_BLOCKED     it is in use, neither expired nor emptied at this desk, within a day, by a payout that went back to it
+ *   STATUS_CARD_NOT_BLOCKED     it is in use, neither expired nor emptied at this desk, within a day, by a payout
+ *                               that went back to it
  *   STATUS_CARD_REPLACED        its money went to another card
  *   STATUS_NEW_CARD_NOT_ISSUED  the new one is unknown, not in use, or the same
- *   STATUS_APPROVAL_WAITS       it is not approved, and the card has signed nothing that does without; nothing is written */
+ *   STATUS_APPROVAL_WAITS       it is not approved, and the card has signed nothing that does without; nothing is
+ *                               written */
 enum status ledger_card_renew(struct ledger *ledger, const struct ledger_renewing *what,
                               struct ledger_renewal *done) EPURSE_MUST_USE;
 

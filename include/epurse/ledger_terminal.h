@@ -28,12 +28,13 @@ struct ledger_terminal {
                               * payments, up to TERMINAL_HEARD_SECONDS before it; 0: none yet */
   bool offline;              /* likewise: it may take cards off-line */
 };
-/* Told twice, it is there once: STATUS_OK. STATUS_EXISTS (the TID, with another role, merchant, key or expiry, or revoked), STATUS_NOT_FOUND
- * (the merchant), STATUS_BAD_FORMAT. */
+/* Told twice, it is there once: STATUS_OK. STATUS_EXISTS (the TID, with another role, merchant, key or expiry, or
+ * revoked), STATUS_NOT_FOUND (the merchant), STATUS_BAD_FORMAT. */
 enum status ledger_terminal_add(struct ledger *ledger, const struct ledger_terminal *terminal) EPURSE_MUST_USE;
 /* Both of them, whatever else the two differ in. */
 bool ledger_terminal_same_keys(const struct ledger_terminal *a, const struct ledger_terminal *b);
-/* New keys and expiry for a TID that is known; its sequence numbers go on. STATUS_NOT_FOUND, STATUS_TERMINAL_REVOKED. */
+/* New keys and expiry for a TID that is known; its sequence numbers go on. STATUS_NOT_FOUND,
+ * STATUS_TERMINAL_REVOKED. */
 enum status ledger_terminal_renew(struct ledger *ledger, const struct ledger_terminal *terminal) EPURSE_MUST_USE;
 /* STATUS_NOT_FOUND. */
 enum status ledger_terminal_find(struct ledger *ledger, const uint8_t tid[TID_SIZE],
@@ -58,8 +59,8 @@ enum status ledger_terminal_accept_proof(struct ledger *ledger, const uint8_t ti
 /* Whether a number is that of a message of that time by its sender's clock, unix seconds, or a higher one. */
 bool ledger_terminal_is_of_time(uint64_t seq, int64_t time);
 #define TERMINAL_HEARD_SECONDS 600 /* as old may be what is known of a terminal that sends nothing else */
-/* Whether it may send at all, as the running step finds it. STATUS_NOT_FOUND; STATUS_NOT_AUTHENTICATED: its key is another one
- * by now; else STATUS_TERMINAL_REVOKED. */
+/* Whether it may send at all, as the running step finds it. STATUS_NOT_FOUND; STATUS_NOT_AUTHENTICATED: its key is
+ * another one by now; else STATUS_TERMINAL_REVOKED. */
 enum status ledger_terminal_check(struct ledger *ledger, const uint8_t tid[TID_SIZE],
                                   const uint8_t sig_public[CRYPTO_P256_PUBLIC_SIZE]) EPURSE_MUST_USE;
 /* Whether what is known of it is so old that it is time to note a message of that number. */

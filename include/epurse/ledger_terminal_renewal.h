@@ -26,21 +26,23 @@ struct ledger_terminal_renewal {
   char answer[LEDGER_RENEWAL_TEXT_MAX + 1];  /* "": it waits */
 };
 
-/* Keeps a request: tid, both keys, request, asked_at. Asked for the same keys already, that one stays, with its answer, if
- * any, in *renewal; other keys take its place. STATUS_NOT_FOUND (the terminal), STATUS_TERMINAL_REVOKED. */
+/* Keeps a request: tid, both keys, request, asked_at. Asked for the same keys already, that one stays, with its answer,
+ * if any, in *renewal; other keys take its place. STATUS_NOT_FOUND (the terminal), STATUS_TERMINAL_REVOKED. */
 enum status ledger_terminal_renewal_ask(struct ledger *ledger, struct ledger_terminal_renewal *renewal) EPURSE_MUST_USE;
-/* The first that waits, of a terminal with a name after `after` (a TID; NULL: of all) that is not revoked. STATUS_NOT_FOUND. */
+/* The first that waits, of a terminal with a name after `after` (a TID; NULL: of all) that is not revoked.
+ * STATUS_NOT_FOUND. */
 enum status ledger_terminal_renewal_next(struct ledger *ledger, const uint8_t *after,
                                          struct ledger_terminal_renewal *renewal) EPURSE_MUST_USE;
-/* Keeps the answer to what `tid` asked for, with that key: tid, sig_public, expiry, answer. The terminal's present keys stay
- * valid. STATUS_NOT_FOUND: it has not asked for that; STATUS_TERMINAL_REVOKED. */
+/* Keeps the answer to what `tid` asked for, with that key: tid, sig_public, expiry, answer. The terminal's present keys
+ * stay valid. STATUS_NOT_FOUND: it has not asked for that; STATUS_TERMINAL_REVOKED. */
 enum status ledger_terminal_renewal_answer(struct ledger *ledger,
                                            const struct ledger_terminal_renewal *renewal) EPURSE_MUST_USE;
 /* Whether ledger_terminal_renewal_take would find that key: STATUS_OK. Only reads. STATUS_NOT_FOUND. */
 enum status ledger_terminal_renewal_answered(struct ledger *ledger, const uint8_t tid[TID_SIZE],
                                              const uint8_t sig_public[CRYPTO_P256_PUBLIC_SIZE]) EPURSE_MUST_USE;
-/* The terminal has come with the key of an answer: from now on that is its key, and the one before is nobody's. STATUS_OK too
- * where another message of its was first. STATUS_NOT_FOUND: there is no such answer; STATUS_TERMINAL_REVOKED. */
+/* The terminal has come with the key of an answer: from now on that is its key, and the one before is nobody's.
+ * STATUS_OK too where another message of its was first. STATUS_NOT_FOUND: there is no such answer;
+ * STATUS_TERMINAL_REVOKED. */
 enum status ledger_terminal_renewal_take(struct ledger *ledger, const uint8_t tid[TID_SIZE],
                                          const uint8_t sig_public[CRYPTO_P256_PUBLIC_SIZE]) EPURSE_MUST_USE;
 

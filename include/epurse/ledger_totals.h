@@ -24,10 +24,11 @@ struct ledger_totals {
   int64_t deposits_taken; /* minor units: taken by desks when cards were issued, whatever went back since; positive */
   int64_t points;         /* in circulation */
 };
-/* The first call counts all postings, row by row, and open holds and what merchants are due, if ledger_totals_live has not. */
+/* The first call counts all postings, row by row, and open holds and what merchants are due, if ledger_totals_live has
+ * not. */
 enum status ledger_totals(struct ledger *ledger, struct ledger_totals *totals) EPURSE_MUST_USE;
-/* The same for metrics, asked for again and again: without postings (0), and cards are counted where one has changed its state
- * since they were. Cheap, but for the first call, and where other servers write to the ledger. */
+/* The same for metrics, asked for again and again: without postings (0), and cards are counted where one has changed
+ * its state since they were. Cheap, but for the first call, and where other servers write to the ledger. */
 enum status ledger_totals_live(struct ledger *ledger, struct ledger_totals *totals) EPURSE_MUST_USE;
 /* How many postings were made through this connection since it was opened; reads nothing. */
 uint64_t ledger_postings_made(const struct ledger *ledger);

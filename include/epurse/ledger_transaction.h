@@ -89,42 +89,42 @@ struct promise_verdict {
  * Then its open hold, if any, is settled by what the promise says (captured with r, or released). Any card that was
  * issued, blocked ones too.
  *   STATUS_OK               new, settled: authorise or decline next, in this step; or standing->answered
- *   STATUS_CARD_FORKED      it contradicts what the card signed before: an incident is recorded and the card is
- *                           blocked, whatever becomes of the step
+ *   STATUS_CARD_FORKED      it contradicts what the card signed: an incident and a block, whatever becomes of the step
  *   STATUS_STALE            older than one that was seen, and unknown
  *   STATUS_GIVEN_UP         the same, and somebody was told that it was never seen
  *   STATUS_OUT_OF_STEP      its balance or points are not the shadow's: nothing is settled; it can be declined next
- *   STATUS_CARD_UNKNOWN     not issued; STATUS_CLOCK_OFF: it says a time that has not come, nothing is settled, nor to be declined
- *   STATUS_BAD_FORMAT       unknown type or an off-line one, last_atc not below atc, amount 0 or beyond AMOUNT_MAX_ON_CARD */
+ *   STATUS_CARD_UNKNOWN     not issued
+ *   STATUS_CLOCK_OFF        it says a time that has not come: nothing is settled, nor to be declined
+ *   STATUS_BAD_FORMAT       unknown or off-line type, last_atc not below atc, amount 0 or beyond AMOUNT_MAX_ON_CARD */
 enum status ledger_promise_open(struct ledger *ledger, const struct signed_promise *offer,
                                 struct promise_verdict *standing) EPURSE_MUST_USE;
 
 /* After ledger_promise_open answered STATUS_OK and not answered, in the same step: checks, books the hold, has the
  * approval signed, stores both. *transaction is the answer. What refuses it (nothing is booked; decline next):
- * STATUS_CARD_BLOCKED, STATUS_CARD_CLOSED (by a payout), STATUS_CARD_EXPIRED, STATUS_GIVEN_UP, STATUS_WRONG_CURRENCY, STATUS_NOT_FOUND (terminal),
- * STATUS_TERMINAL_REVOKED, STATUS_NOT_PERMITTED (role), STATUS_PIN_NEEDED (the promise is without, and this is more than
- * goes so), STATUS_ABOVE_LIMIT, STATUS_INSUFFICIENT_BALANCE, STATUS_INSUFFICIENT_POINTS, STATUS_BAD_FORMAT (type), or what the signer answered. By offer->reference:
- * STATUS_REFERENCE_DONE, STATUS_REFERENCE_HELD, STATUS_REFERENCE_USED (ledger_reference.h). */
+ * STATUS_CARD_BLOCKED, STATUS_CARD_CLOSED (by a payout), STATUS_CARD_EXPIRED, STATUS_GIVEN_UP, STATUS_WRONG_CURRENCY,
+ * STATUS_NOT_FOUND (terminal), STATUS_TERMINAL_REVOKED, STATUS_NOT_PERMITTED (role), STATUS_PIN_NEEDED (the promise is
+ * without, and this is more than goes so), STATUS_ABOVE_LIMIT, STATUS_INSUFFICIENT_BALANCE, STATUS_INSUFFICIENT_POINTS,
+ * STATUS_BAD_FORMAT (type), or what the signer answered. By offer->reference: STATUS_REFERENCE_DONE,
+ * STATUS_REFERENCE_HELD, STATUS_REFERENCE_USED (ledger_reference.h). */
 enum status ledger_purchase_authorise(struct ledger *ledger, const struct signed_promise *offer,
                                       const struct ledger_signer *signer,
                                       struct ledger_transaction *transaction) EPURSE_MUST_USE;
 
 /* The same for a load that has been charged. Further: STATUS_TENDER_DECLINED: the terminal reversed this very charge
- * before, or the card is not owed that much (LEDGER_TENDER_OWED); STATUS_TERMINAL_LIMIT, STATUS_MERCHANT_LIMIT
- * (ledger_limit.h). */
+ * before, or the card is not owed that much (LEDGER_TENDER_OWED); STATUS_TERMINAL_LIMIT, STATUS_MERCHANT_LIMIT. */
 enum status ledger_load_authorise(struct ledger *ledger, const struct signed_promise *offer,
                                   const struct ledger_tender *tender, const struct ledger_signer *signer,
                                   struct ledger_transaction *transaction) EPURSE_MUST_USE;
 
-/* The same for a refund: what a captured sale of this card at this terminal's merchant gives back, whole or in part, within
- * `window` seconds of it (0: for ever). What it had granted in points is taken as far as it is there; what was paid with
- * points brings points. Further: STATUS_SALE_UNKNOWN, STATUS_SALE_OF_ANOTHER, STATUS_SALE_NOT_CAPTURED,
+/* The same for a refund: what a captured sale of this card at this terminal's merchant gives back, whole or in part,
+ * within `window` seconds of it (0: for ever). What it had granted in points is taken as far as it is there; what was
+ * paid with points brings points. Further: STATUS_SALE_UNKNOWN, STATUS_SALE_OF_ANOTHER, STATUS_SALE_NOT_CAPTURED,
  * STATUS_SALE_TOO_OLD, STATUS_REFUND_EXCEEDS, STATUS_REFUND_LIMIT. */
 enum status ledger_refund_authorise(struct ledger *ledger, const struct signed_promise *offer, int64_t window,
                                     const struct ledger_signer *signer,
                                     struct ledger_transaction *transaction) EPURSE_MUST_USE;
 
-/* A refund whose card is not there: owed to the sale's card, or to the one that replaced it, until a load collects it. Points that the sale granted stay. */
+/* A refund without its card: owed to the sale's card or its replacement until a load collects it. Points stay. */
 struct ledger_owed_refund {
   uint8_t cid[CID_SIZE];            /* of the sale */
   uint32_t atc;                     /* likewise */
@@ -134,20 +134,19 @@ struct ledger_owed_refund {
   const char *reference;            /* its caller's; NULL or "": none */
   int64_t window, now, zone;        /* as of ledger_refund_authorise */
 };
-/* Books it; the same wish of the same terminal once, and the same amount under the same reference of its merchant. `heir` becomes the number of
- * the card that it is owed to. Statuses as of ledger_refund_authorise (of its reference too), but another merchant's sale is STATUS_SALE_UNKNOWN; STATUS_REFUND_NEEDS_CARD: paid with points. */
+/* Books it; the same wish of the same terminal once, and the same amount under the same reference of its merchant.
+ * `heir` becomes the number of the card that it is owed to. Statuses as of ledger_refund_authorise (of its reference
+ * too), but another merchant's sale is STATUS_SALE_UNKNOWN; STATUS_REFUND_NEEDS_CARD: paid with points. */
 enum status ledger_refund_owe(struct ledger *ledger, const struct ledger_owed_refund *owed,
                               uint8_t heir[CID_SIZE]) EPURSE_MUST_USE;
 
 /* Whether a load would be authorised now, before the bank is asked: reads only, needs no ledger_promise_open and no
- * step. Statuses as from ledger_promise_open and ledger_load_authorise (forks are not recorded here); STATUS_EXISTS:
- * this promise has its answer already. */
+ * step. Statuses as of ledger_promise_open and ledger_load_authorise (forks are not noted); STATUS_EXISTS: answered. */
 enum status ledger_load_check(struct ledger *ledger, const struct signed_promise *offer,
                               uint8_t tender_kind) EPURSE_MUST_USE;
 
-/* After ledger_promise_open answered STATUS_OK or STATUS_OUT_OF_STEP, in the same step: has a decline signed and
- * stores it, so that the same promise gets the same answer. `reason` is the status that refused it. STATUS_NOT_FOUND
- * where the terminal is unknown. */
+/* After ledger_promise_open answered STATUS_OK or STATUS_OUT_OF_STEP, in the same step: has a decline for `reason`
+ * signed and stored, so that the same promise gets the same answer. STATUS_NOT_FOUND: the terminal. */
 enum status ledger_decline(struct ledger *ledger, const struct signed_promise *offer, enum status reason,
                            const struct ledger_signer *signer, struct ledger_transaction *transaction) EPURSE_MUST_USE;
 
@@ -159,10 +158,11 @@ struct ledger_confirmation {
   int64_t now;
 };
 /* The proof that a card committed: captures its hold, once; repeated: STATUS_OK and no effect. A payment that was
- * released is honoured all the same: the issuer's risk pays the merchant, an incident with r is recorded and the card is
- * blocked; once for each card. STATUS_NOT_FOUND; STATUS_PROOF_MISMATCH: r is not that transaction's (to another merchant's terminal STATUS_NOT_FOUND);
- * STATUS_LEDGER_BROKEN: r is right, but it is of a load that the card denied, of a second payment that it denied, or of
- * what was declined: the incident is recorded and the card blocked, whatever becomes of the step; no money moves. `transaction` may be NULL. */
+ * released is honoured all the same: the issuer's risk pays the merchant, an incident with r is recorded and the card
+ * is blocked; once for each card. STATUS_NOT_FOUND; STATUS_PROOF_MISMATCH: r is not that transaction's (to another
+ * merchant's terminal STATUS_NOT_FOUND); STATUS_LEDGER_BROKEN: r is right, but it is of a load that the card denied, of
+ * a second payment that it denied, or of what was declined: the incident is recorded and the card blocked, whatever
+ * becomes of the step; no money moves. `transaction` may be NULL. */
 enum status ledger_confirm(struct ledger *ledger, const struct ledger_confirmation *confirmation,
                            struct ledger_transaction *transaction) EPURSE_MUST_USE;
 
@@ -202,13 +202,13 @@ enum status ledger_promise_inquire(struct ledger *ledger, const struct ledger_in
 
 /* The same with inquiry->receipt: nothing is ever said to have never been seen. What is known is confirmed with r, as
  * ledger_confirm does, with its statuses; what is not, and was authorised before this ledger's last restoration, is
- * booked as it was then, captured, and noted as brought in; where the promises next to it contradict it, a fork is noted
- * beside that, and the card is blocked. Repeated: STATUS_OK and no effect. Further statuses, with
- * which nothing is booked: STATUS_OUT_OF_STEP: the card's account has not that much, or no room for it, before others of
- * its receipts are here; STATUS_CARD_REPLACED: all that the card had has gone to another one since: an incident, for a
- * person to set right; STATUS_TERMINAL_LIMIT, STATUS_MERCHANT_LIMIT (loads); STATUS_CARD_FORKED: another promise of
- * that name is known: an incident, and the card is blocked; STATUS_NOT_FOUND: this ledger has lost nothing of that time,
- * or does not know the terminal; STATUS_GIVEN_UP. */
+ * booked as it was then, captured, and noted as brought in; where the promises next to it contradict it, a fork is
+ * noted too, and the card is blocked. Repeated: STATUS_OK and no effect. Further statuses, with which nothing is
+ * booked: STATUS_OUT_OF_STEP: the card's account has not that much, or no room for it, before others of its receipts
+ * are here; STATUS_CARD_REPLACED: all that the card had has gone to another one: an incident, for a person to set
+ * right; STATUS_TERMINAL_LIMIT, STATUS_MERCHANT_LIMIT (loads); STATUS_CARD_FORKED: another promise of that name is
+ * known: an incident, and the card is blocked; STATUS_NOT_FOUND: this ledger lost nothing of that time, or knows no
+ * such terminal; STATUS_GIVEN_UP. */
 enum status ledger_receipt_bring(struct ledger *ledger, const struct ledger_inquiry *inquiry,
                                  struct ledger_fate *fate) EPURSE_MUST_USE;
 
@@ -232,10 +232,10 @@ struct ledger_reversal {
 };
 /* The terminal gives a load's tender back. Held: noted, and the money waits for the card's next promise. Owed: the
  * claim goes back to the terminal's merchant. Credited already, or anything that was owed to the card
- * has been loaded since: STATUS_LOAD_CREDITED and no effect if it asks first; else noted as an incident, the merchant goes on owing it.
- * Unknown yet: never seen, as above. Repeated: STATUS_OK and no effect. *fate, also with STATUS_LOAD_CREDITED: how it
- * stands now. Other statuses as above; STATUS_NOT_PERMITTED for every terminal but that one; STATUS_BAD_FORMAT: not a
- * load, or one of what is owed. */
+ * has been loaded since: STATUS_LOAD_CREDITED and no effect if it asks first; else noted as an incident, the merchant
+ * goes on owing it. Unknown yet: never seen, as above. Repeated: STATUS_OK and no effect. *fate, also with
+ * STATUS_LOAD_CREDITED: how it stands now. Other statuses as above; STATUS_NOT_PERMITTED for every terminal but that
+ * one; STATUS_BAD_FORMAT: not a load, or one of what is owed. */
 enum status ledger_load_reverse(struct ledger *ledger, const struct ledger_reversal *reversal,
                                 struct ledger_fate *fate) EPURSE_MUST_USE;
 

@@ -50,8 +50,8 @@ struct message {
   int64_t seq;
   int64_t time;       /* unix seconds, of the sender */
   enum status status; /* replies; STATUS_OK in a request */
-  /* Replies: which of its lives the ledger is in, 1 to FFFFFF (0: it does not say), and since when it may have forgotten
-   * what terminals were told (unix seconds; 0: it has forgotten nothing). In a request both are 0. */
+  /* Replies: which of its lives the ledger is in, 1 to FFFFFF (0: it does not say), and since when it may have
+   * forgotten what terminals were told (unix seconds; 0: it has forgotten nothing). In a request both are 0. */
   uint32_t incarnation;
   int64_t since;
   bool alone;   /* a reply without a signature of its own, see message_alone.h: its body is to be verified */
@@ -90,8 +90,8 @@ enum status message_open(const char *jws, size_t len, bool is_reply, const struc
 /* What a _body makes is the caller's (json_decref); NULL: no memory, or a text that is not UTF-8. What a _parse that
  * failed has filled does not count. */
 
-/* PURCHASE, REFUND, LOAD_INQUIRY, LOAD {"promise"[,"pin"][,"merchant_reference"]}: promise, enciphered PIN, the caller's name of
- * it; LOAD has the bank's word beside them, "tender" and "reference". */
+/* PURCHASE, REFUND, LOAD_INQUIRY, LOAD {"promise"[,"pin"][,"merchant_reference"]}: promise, enciphered PIN, the
+ * caller's name of it; LOAD has the bank's word beside them, "tender" and "reference". */
 struct transaction_request {
   uint8_t promise[PROMISE_SIZE];
   char pin_jwe[PIN_JWE_MAX];         /* "" where the PIN was not entered in this contact, and in REFUND */
@@ -102,16 +102,19 @@ struct transaction_request {
   char holder[HOLDER_MAX + 1];       /* with it: whose it is, UTF-8 */
   bool closes;                       /* PAYOUT: all that is on the card, which ends it */
 };
-/* `type` says whether the tender goes along: MESSAGE_LOAD, or the account: MESSAGE_PAYOUT; a PIN goes where pin_jwe is not "". */
+/* `type` says whether the tender goes along: MESSAGE_LOAD, or the account: MESSAGE_PAYOUT; a PIN goes where pin_jwe is
+ * not "". */
 json_t *transaction_request_body(enum message_type type, const struct transaction_request *request);
 /* Takes tender and reference with MESSAGE_LOAD only, and then wants them; a kind of tender that is not listed is
- * STATUS_BAD_FORMAT. With MESSAGE_PAYOUT both or neither of iban and holder; STATUS_IBAN_INVALID; and whether it closes the card. The promise is not decoded. */
+ * STATUS_BAD_FORMAT. With MESSAGE_PAYOUT both or neither of iban and holder; STATUS_IBAN_INVALID; and whether it closes
+ * the card. The promise is not decoded. */
 enum status transaction_request_parse(enum message_type type, const json_t *body,
                                       struct transaction_request *request) EPURSE_MUST_USE;
 
-/* Their reply {["authorisation"][,"card_certificate"][,"block_order"][,"owed"][,"no_pin_single"][,"offline_lacking"]}. With status OK: authorisation and card
- * certificate (PURCHASE, REFUND, LOAD); with CARD_BLOCKED, CARD_CLOSED or CARD_FORKED: the block order; with CARD_EXPIRED: an authorisation
- * that declines, whose time ends the card (R8); nothing otherwise. CARD_CONTACT's reply is of this form too. */
+/* Their reply {["authorisation"][,"card_certificate"][,"block_order"][,"owed"][,"no_pin_single"][,"offline_lacking"]}.
+ * With status OK: authorisation and card certificate (PURCHASE, REFUND, LOAD); with CARD_BLOCKED, CARD_CLOSED or
+ * CARD_FORKED: the block order; with CARD_EXPIRED: an authorisation that declines, whose time ends the card (R8);
+ * nothing otherwise. CARD_CONTACT's reply is of this form too. */
 struct transaction_reply {
   bool has_authorisation;
   uint8_t authorisation[AUTHORISATION_SIZE];
@@ -123,7 +126,8 @@ struct transaction_reply {
   int64_t owed;             /* LOAD_INQUIRY: minor units that an earlier load left owed to this card; else 0 */
   int64_t no_pin_single;    /* PURCHASE, CARD_CONTACT: up to which the issuer's cards may pay without a PIN; 0: never */
 };
-/* Writes what is there: by the two flags, a certificate with a length, `owed`, `no_pin_single` and `offline_lacking` above 0. */
+/* Writes what is there: by the two flags, a certificate with a length, `owed`, `no_pin_single` and `offline_lacking`
+ * above 0. */
 json_t *transaction_reply_body(const struct transaction_reply *reply);
 /* Takes any of the fields or none; which ones the status asks for, and what they say, is for the caller to check. */
 enum status transaction_reply_parse(const json_t *body, struct transaction_reply *reply) EPURSE_MUST_USE;
@@ -145,9 +149,10 @@ json_t *confirmation_body(const struct confirmations *confirmations, bool is_rep
 /* 1 to CONFIRMATION_MAX of them, with status or secret likewise. STATUS_BAD_FORMAT: none, more, an unknown status. */
 enum status confirmation_parse(const json_t *body, bool is_reply, struct confirmations *confirmations) EPURSE_MUST_USE;
 
-/* CARD_ACTIVATION {"cid","chip_serial"[,"deposit"]}: the desk has taken that deposit; BAD_AMOUNT: it is not the issuer's. CARD_VOID {"cid","chip_serial"}. CARD_QUERY {"cid"}. CARD_BLOCK and CARD_SUSPENSION
- * {"cid","reason"}. CARD_RESUMPTION {"cid"}. CARD_CONTACT {"cid"}: the card is here and is about to be read; the status
- * of the reply says whether it may be: OK, CARD_BLOCKED or CARD_CLOSED (with the block order), CARD_EXPIRED, CARD_UNKNOWN. One struct
+/* CARD_ACTIVATION {"cid","chip_serial"[,"deposit"]}: the desk has taken that deposit; BAD_AMOUNT: it is not the
+ * issuer's. CARD_VOID {"cid","chip_serial"}. CARD_QUERY {"cid"}. CARD_BLOCK and CARD_SUSPENSION {"cid","reason"}.
+ * CARD_RESUMPTION {"cid"}. CARD_CONTACT {"cid"}: the card is here and is about to be read; the status of the reply says
+ * whether it may be: OK, CARD_BLOCKED or CARD_CLOSED (with the block order), CARD_EXPIRED, CARD_UNKNOWN. One struct
  * serves them, each with its own fields; `reason` is one printable line. */
 struct card_message {
   uint8_t cid[CID_SIZE];
@@ -161,16 +166,16 @@ json_t *card_message_body(enum message_type type, const struct card_message *mes
 enum status card_message_parse(enum message_type type, const json_t *body,
                                struct card_message *message) EPURSE_MUST_USE;
 
-/* PIN_FAILURE {"record"}: a wrong PIN, as the card has signed it for the sender; counted once. With no try left the card
- * is blocked. */
+/* PIN_FAILURE {"record"}: a wrong PIN, as the card has signed it for the sender; counted once. With no try left the
+ * card is blocked. */
 /* Carries the record as it is, with its signature. */
 json_t *pin_failure_body(const uint8_t record[PIN_RECORD_SIZE]);
 /* Copies the record, which is neither decoded nor verified here. */
 enum status pin_failure_parse(const json_t *body, uint8_t record[PIN_RECORD_SIZE]) EPURSE_MUST_USE;
 
-/* PIN_CHANGE {"record"[,"new_pin"]}. The first half has the card's record of the right PIN, and the new one enciphered to
- * the server with ATC 0: with OK the server takes both from now on, and the card may change; with any other status it
- * must not. The second half has the record of the change only: the PIN before it is forgotten. Where that never
+/* PIN_CHANGE {"record"[,"new_pin"]}. The first half has the card's record of the right PIN, and the new one enciphered
+ * to the server with ATC 0: with OK the server takes both from now on, and the card may change; with any other status
+ * it must not. The second half has the record of the change only: the PIN before it is forgotten. Where that never
  * arrives, the next promise says as much. OUT_OF_STEP: the record is older than one that was counted. */
 struct pin_change_message {
   uint8_t record[PIN_RECORD_SIZE];
@@ -220,13 +225,14 @@ enum status card_facts_parse(const json_t *body, struct card_facts *facts) EPURS
  * TERMINAL_LIST {"after","limit"} -> {"terminals":[{"tid","role","merchant","expiry","revoked"}...]}, likewise by name.
  * SETTLEMENT {} closes one and answers it; SETTLEMENT_LIST {"after","limit"} -> {"settlements":[...]}, by number;
  * SETTLEMENT_LINES {"number","after","limit"[,"exported"]} -> {"settlement","issuer","lines":[...]}, by merchant;
- * SETTLEMENT_CAPTURES {"number","after","limit"} -> {"captures":[...]}, SETTLEMENT_TRANSFERS likewise, by number; docs/openapi.yaml has their fields.
- * LEDGER_CHECK {} -> {"findings":[text...],"postings":n,"cards":n,"open":n}.
+ * SETTLEMENT_CAPTURES {"number","after","limit"} -> {"captures":[...]}, SETTLEMENT_TRANSFERS likewise, by number;
+ * docs/openapi.yaml has their fields. LEDGER_CHECK {} -> {"findings":[text...],"postings":n,"cards":n,"open":n}.
  * INCIDENT_LIST {"after","limit"} -> {"incidents":[{"number","kind","cid","atc","at"}...]}, by number.
- * DEPOSIT_LIST {"day","after","limit"} -> {"deposits":[{"tid","cards","taken","given_back","transferred"}]}, of one day or, "", of all.
- * PENDING_LIST {"state","after","limit"} -> {"pending":[{"cid","atc","type","amount","tid","merchant","card",
- * "reversed","since"}...]}: with state "held" the open holds, with "owed" the cards that are owed something, with "paid-out" their oldest payouts that are not over, a row for
- * each card, by number, beginning later than `after`.
+ * DEPOSIT_LIST {"day","after","limit"} -> {"deposits":[{"tid","cards","taken","given_back","transferred"}]}, of one day
+ * or, "", of all. PENDING_LIST {"state","after","limit"} ->
+ * {"pending":[{"cid","atc","type","amount","tid","merchant","card", "reversed","since"}...]}: with state "held" the
+ * open holds, with "owed" the cards that are owed something, with "paid-out" their oldest payouts that are not over, a
+ * row for each card, by number, beginning later than `after`.
  * BACKUP {"name"}, BACKUP_QUERY {} -> {"name","state","copied","pages","bytes","postings","began","ended","code"}: the
  * backup under way, or the last one; its state is "none", "copying", "proving", "done" or "failed", with "code" then.
  * The server and epurse-admin build and read these with jansson directly: they cross no other border. */

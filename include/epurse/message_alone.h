@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A reply that is nothing but an authorisation and the card's certificate, {"v":1,"body":{"authorisation":..,
- * "card_certificate":..}}: each is signed by itself and names the promise or the card, so that no second signature stands
- * around them, and nothing else is said. */
+ * "card_certificate":..}}: each is signed by itself and names the promise or the card, so that no second signature
+ * stands around them, and nothing else is said. */
 #ifndef EPURSE_MESSAGE_ALONE_H
 #define EPURSE_MESSAGE_ALONE_H
 
@@ -16,9 +16,9 @@ bool message_alone_answers(enum message_type type);
 /* *text is malloc'd; `body` is borrowed. STATUS_NO_MEMORY. */
 enum status message_alone_write(json_t *body, char **text) EPURSE_MUST_USE;
 
-/* The reply to `question`, whose type, name and number it gets; `alone` is set, the status is OK, time and incarnation are
- * 0: it does not say. No signature was looked at. STATUS_BAD_FORMAT, STATUS_UNKNOWN_FIELD: anything but the two is in it.
- * On success the caller releases *reply with message_clear. */
+/* The reply to `question`, whose type, name and number it gets; `alone` is set, the status is OK, time and incarnation
+ * are 0: it does not say. No signature was looked at. STATUS_BAD_FORMAT, STATUS_UNKNOWN_FIELD: anything but the two is
+ * in it. On success the caller releases *reply with message_clear. */
 enum status message_alone_read(const char *text, size_t len, const struct message *question,
                                struct message *reply) EPURSE_MUST_USE;
 

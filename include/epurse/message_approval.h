@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The bodies of approvals: what waits for a second administrator, and what that one says. As message.h has it: bodies are
- * the caller's, NULL where memory ran out; a parser answers STATUS_UNKNOWN_FIELD or STATUS_BAD_FORMAT. */
+ * The bodies of approvals: what waits for a second administrator, and what that one says. As message.h has it: bodies
+ * are the caller's, NULL where memory ran out; a parser answers STATUS_UNKNOWN_FIELD or STATUS_BAD_FORMAT. */
 #ifndef EPURSE_MESSAGE_APPROVAL_H
 #define EPURSE_MESSAGE_APPROVAL_H
 
@@ -15,8 +15,8 @@
 #define APPROVAL_TYPE_MAX 31
 #define APPROVAL_BODY_MAX 3071
 
-/* APPROVAL_LIST {"after","waiting"} -> {"approval"} or {}: the first one behind that number; waiting: of those that can still
- * be given. */
+/* APPROVAL_LIST {"after","waiting"} -> {"approval"} or {}: the first one behind that number; waiting: of those that can
+ * still be given. */
 struct approval_query {
   int64_t after;
   bool waiting;
@@ -54,7 +54,8 @@ json_t *approval_body(const struct approval_message *approval);
 /* STATUS_BAD_FORMAT: no number. */
 enum status approval_parse(const json_t *body, struct approval_message *approval) EPURSE_MUST_USE;
 
-/* APPROVAL_RULE {"needed"}: how many administrators it takes from now on, 1 or 2 -> {}. Another one gives it, whichever way. */
+/* APPROVAL_RULE {"needed"}: how many administrators it takes from now on, 1 or 2 -> {}. Another one gives it, whichever
+ * way. */
 json_t *approval_rule_body(int64_t needed);
 /* STATUS_BAD_FORMAT: neither. */
 enum status approval_rule_parse(const json_t *body, int64_t *needed) EPURSE_MUST_USE;

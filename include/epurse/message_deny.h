@@ -17,8 +17,8 @@ json_t *deny_list_body(int64_t after);
 /* STATUS_BAD_FORMAT: below 0. */
 enum status deny_list_parse(const json_t *body, int64_t *after) EPURSE_MUST_USE;
 
-/* -> {"number","latest","issuer"[,"cards"],"card_ca","sum","count"}: a page. Where number is not latest yet, the terminal
- * asks again, after that number; the list is whole, and of this reply's time, when they are equal. */
+/* -> {"number","latest","issuer"[,"cards"],"card_ca","sum","count"}: a page. Where number is not latest yet, the
+ * terminal asks again, after that number; the list is whole, and of this reply's time, when they are equal. */
 struct deny_page {
   int64_t number, latest;
   uint32_t issuer; /* first six digits of each card's number */

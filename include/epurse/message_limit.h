@@ -10,10 +10,11 @@
 #include "epurse/number.h"
 #include "epurse/status.h"
 
-/* LIMIT {"terminal"[,"of"],"allowed"}, {"merchant"[,"of"],"allowed"}: what a terminal may load in a day, or a merchant owe
- * for loads and refunds; with "of" "refunds" what they may give back of sales in a day, with "payouts" what a terminal may pay out;
- * from the next load on: minor units, 0: no limit, -1: the issuer's for all; with "cards-offline" how much the cards that a
- * desk makes from now on may pay off-line in all, 0: never, -1: as much as the issuer's; without "allowed" nothing is changed
+/* LIMIT {"terminal"[,"of"],"allowed"}, {"merchant"[,"of"],"allowed"}: what a terminal may load in a day, or a merchant
+ * owe for loads and refunds; with "of" "refunds" what they may give back of sales in a day, with "payouts" what a
+ * terminal may pay out; from the next load on: minor units, 0: no limit, -1: the issuer's for all; with "cards-offline"
+ * how much the cards that a desk makes from now on may pay off-line in all, 0: never, -1: as much as the issuer's;
+ * without "allowed" nothing is changed
  * -> {"used","allowed"}, where it stands now. */
 #define LIMIT_MESSAGE_DEFAULT (-1)
 #define LIMIT_MESSAGE_ASK     (-2) /* without "allowed" */

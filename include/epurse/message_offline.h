@@ -8,7 +8,8 @@
 
 /* OFFLINE_PAYMENT {"payments":[{"promise"}...]}: promises of type TRANSACTION_OFFLINE_PURCHASE, in any order, up to
  * OFFLINE_PAYMENT_MAX together; the same as often as one likes. The reply {"payments":[{"status"}...]} answers each in
- * its place: OK and OFFLINE_KNOWN: it is booked; OFFLINE_WAITS: bring it again; anything else: it is not booked, and why. */
+ * its place: OK and OFFLINE_KNOWN: it is booked; OFFLINE_WAITS: bring it again; anything else: it is not booked, and
+ * why. */
 #define OFFLINE_PAYMENT_MAX 24
 struct offline_payment {
   uint8_t promise[PROMISE_SIZE]; /* request only */

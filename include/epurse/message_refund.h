@@ -11,8 +11,8 @@
 #include "epurse/reference.h"
 #include "epurse/status.h"
 
-/* OWED_REFUND {"cid","atc","amount","wish"[,"reference"]}: the sale, how much of it, the terminal's name of this refund, and its
- * caller's: the same again is booked once. */
+/* OWED_REFUND {"cid","atc","amount","wish"[,"reference"]}: the sale, how much of it, the terminal's name of this
+ * refund, and its caller's: the same again is booked once. */
 struct owed_refund {
   uint8_t cid[CID_SIZE];
   uint32_t atc;

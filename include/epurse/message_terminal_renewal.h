@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Bodies of the messages by which a terminal gets its next certificates over its own line. Part of message.h: what it says of
- * bodies holds here too.
+ * Bodies of the messages by which a terminal gets its next certificates over its own line. Part of message.h: what it
+ * says of bodies holds here too.
  *
  * RENEWAL_REQUEST {"signed","certificates"} -> {} while it waits, or {"terminal_cert","tls_crt","terminal_ca_cert"}.
  * RENEWAL_LIST {"after"} -> the first that waits behind that name, {"tid","signed","certificates"}, or {}.
@@ -20,8 +20,8 @@
 #define RENEWAL_SIGNED_MAX 1280 /* bytes, with the end */
 #define RENEWAL_CHAIN_MAX  3072 /* bytes of PEM: a client certificate and its CA's */
 
-/* The terminal's own word: a sealed TERMINAL_RENEWAL (terminal_body) under its present key, and that key's certificate with its
- * CA's, so that whoever signs need not take the server's word for it. */
+/* The terminal's own word: a sealed TERMINAL_RENEWAL (terminal_body) under its present key, and that key's certificate
+ * with its CA's, so that whoever signs need not take the server's word for it. */
 struct renewal_request {
   char tid[TID_SIZE + 1]; /* of RENEWAL_LIST's reply only; "": nothing waits */
   char sealed[RENEWAL_SIGNED_MAX];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * How long the numbers are that name a card, its chip, a terminal and a merchant, or are drawn or typed once. Freestanding. */
+ * How long the numbers are that name a card, its chip, a terminal and a merchant, or are drawn or typed once.
+ * Freestanding. */
 #ifndef EPURSE_NUMBER_H
 #define EPURSE_NUMBER_H
 

@@ -14,8 +14,8 @@
 /* What happened; filled as far as it got, whatever the status. */
 struct outcome {
   uint8_t cid[CID_SIZE]; /* zeros until the promise came */
-  /* Of a purchase: the card that was there, as its promise says; where it made none, as its channel says, which proves nothing and is for
-   * asking only; zeros: not asked. */
+  /* Of a purchase: the card that was there, as its promise says; where it made none, as its channel says, which proves
+   * nothing and is for asking only; zeros: not asked. */
   uint8_t met[CID_SIZE];
   uint32_t atc;
   uint8_t type; /* enum transaction_type; 0 until it is done, or where it was done elsewhere */

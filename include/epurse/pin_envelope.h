@@ -17,8 +17,9 @@ struct key;
 
 #define PIN_HEADER_KEPT 256 /* characters; the programs' own have 224 at most */
 
-/* What one ephemeral key has brought, kept on either side so that the next envelope costs no agreement. The ephemeral private key
- * is wiped when it is made. Zeros: nothing yet. Each belongs to one thread at a time; its owner ends it with crypto_wipe. */
+/* What one ephemeral key has brought, kept on either side so that the next envelope costs no agreement. The ephemeral
+ * private key is wiped when it is made. Zeros: nothing yet. Each belongs to one thread at a time; its owner ends it
+ * with crypto_wipe. */
 struct pin_agreement {
   bool there;
   uint8_t receiver[CRYPTO_P256_PUBLIC_SIZE], ephemeral[CRYPTO_P256_PUBLIC_SIZE];
@@ -40,15 +41,15 @@ struct pin_envelope {
 /* The caller frees *jwe, which is NULL after a failure. STATUS_NO_MEMORY, too. */
 enum status pin_seal(const struct pin_envelope *envelope, const uint8_t receiver[CRYPTO_P256_PUBLIC_SIZE],
                      char **jwe) EPURSE_MUST_USE;
-/* The same under a kept agreement, which is made anew for another receiver, after PIN_AGREEMENT_SECONDS by the caller's clock `now`, or
- * after PIN_AGREEMENT_USES. */
+/* The same under a kept agreement, which is made anew for another receiver, after PIN_AGREEMENT_SECONDS by the caller's
+ * clock `now`, or after PIN_AGREEMENT_USES. */
 enum status pin_seal_again(const struct pin_envelope *envelope, const uint8_t receiver[CRYPTO_P256_PUBLIC_SIZE],
                            int64_t now, struct pin_agreement *agreement, char **jwe) EPURSE_MUST_USE;
 /* STATUS_BAD_FORMAT for everything that is not such an envelope for this key: it does not say what was wrong.
  * Wipe envelope->pin. */
 enum status pin_open(const char *jwe, const struct key *key, struct pin_envelope *envelope) EPURSE_MUST_USE;
-/* The same, without an agreement where *agreement is that of this envelope and this key; else it becomes it, once the envelope has
- * proved good. */
+/* The same, without an agreement where *agreement is that of this envelope and this key; else it becomes it, once the
+ * envelope has proved good. */
 enum status pin_open_again(const char *jwe, const struct key *key, struct pin_agreement *agreement,
                            struct pin_envelope *envelope) EPURSE_MUST_USE;
 

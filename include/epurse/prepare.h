@@ -51,8 +51,9 @@ struct prepare {
 };
 
 /* What would be done; no key is proved to the card. Fills view and the versions. STATUS_CARD_ALREADY_ISSUED: it is a
- * cardholder's card; STATUS_CARD_REFUSED in PREPARE_PURSE: no purse answers, nor does the card say that it knows none (with
- * undo that is no matter); STATUS_NOT_FOUND: the chip names no number to derive keys from; otherwise as domain_look. */
+ * cardholder's card; STATUS_CARD_REFUSED in PREPARE_PURSE: no purse answers, nor does the card say that it knows none
+ * (with undo that is no matter); STATUS_NOT_FOUND: the chip names no number to derive keys from; otherwise as
+ * domain_look. */
 enum status prepare_look(struct prepare *prepare, struct reader *reader) EPURSE_MUST_USE;
 
 /* All of it. STATUS_CARD_ALREADY_ISSUED: a cardholder's card is never touched; STATUS_NOT_AUTHENTICATED: the card has

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a shop prints: a document of lines, made of a receipt or a report; plain text, ESC/POS or PDF made of it; and the printers
- * that it goes to. Nothing is global: any thread may print, each its own document.
- */
+ * What a shop prints: a document of lines, made of a receipt or a report; plain text, ESC/POS or PDF made of it; and
+ * the printers that it goes to. Nothing is global: any thread may print, each its own document.
+ * */
 #ifndef EPURSE_PRINT_H
 #define EPURSE_PRINT_H
 
@@ -26,8 +26,9 @@ enum status print_document_new(struct print_document **document) EPURSE_MUST_USE
 /* *document becomes NULL. NULL is fine. */
 void print_document_free(struct print_document **document);
 
-/* Each adds an element; texts are UTF-8, copied, and broken into lines where they are longer than the paper is wide; what is no
- * printing character becomes '?'. Where memory is short nothing more is added, and rendering says STATUS_NO_MEMORY. */
+/* Each adds an element; texts are UTF-8, copied, and broken into lines where they are longer than the paper is wide;
+ * what is no printing character becomes '?'. Where memory is short nothing more is added, and rendering says
+ * STATUS_NO_MEMORY. */
 void print_line(struct print_document *document, enum print_align align, unsigned style, const char *text);
 /* One text at the left edge, another at the right; two lines where they do not fit in one. */
 void print_pair(struct print_document *document, unsigned style, const char *left, const char *right);
@@ -54,7 +55,8 @@ struct print_receipt {
   const struct amount_format *format; /* NULL: as amount_print */
   const char *(*words)(const char *); /* a sentence in the people's language; NULL: as it is */
 };
-/* Adds it to the document, cut included. An outcome without a type is that of a card which was issued: the receipt of its deposit. */
+/* Adds it to the document, cut included. An outcome without a type is that of a card which was issued: the receipt of
+ * its deposit. */
 void print_receipt(struct print_document *document, const struct print_receipt *receipt);
 
 /* ---- renderings ---- */
@@ -66,33 +68,38 @@ struct print_paper {
 /* Of a roll 58 mm wide; for any other width as of 80 mm. */
 struct print_paper print_paper_of(uint8_t width_mm);
 
-/* UTF-8, each line ended by "\n". *text, of *len bytes, is the caller's to free, and NULL after a failure. STATUS_NO_MEMORY. */
+/* UTF-8, each line ended by "\n". *text, of *len bytes, is the caller's to free, and NULL after a failure.
+ * STATUS_NO_MEMORY. */
 enum status print_text(const struct print_document *document, unsigned columns, char **text,
                        size_t *len) EPURSE_MUST_USE;
-/* ESC/POS in the characters of PC858; what that lacks becomes its letter without the mark, or '?', where setting->words does not have
- * its line drawn, or the font has not got it. Likewise. */
+/* ESC/POS in the characters of PC858; what that lacks becomes its letter without the mark, or '?', where setting->words
+ * does not have its line drawn, or the font has not got it. Likewise. */
 enum status print_escpos(const struct print_document *document, const struct print_setting *setting, uint8_t **data,
                          size_t *len) EPURSE_MUST_USE;
 
-/* Whether lines can be drawn as the setting says: with a font that can be read, by FreeType. True where none are to be. */
+/* Whether lines can be drawn as the setting says: with a font that can be read, by FreeType. True where none are to
+ * be. */
 bool print_font_there(const struct print_setting *setting);
 
 /* Whether this was built with libharu, and print_pdf works. */
 bool print_pdf_there(void);
-/* PDF, a page for each part between cuts, 80 mm wide and as long as what is on it, in the characters of Windows-1252. Likewise. */
+/* PDF, a page for each part between cuts, 80 mm wide and as long as what is on it, in the characters of Windows-1252.
+ * Likewise. */
 enum status print_pdf(const struct print_document *document, uint8_t **data, size_t *len) EPURSE_MUST_USE;
 
 /* ---- printers ---- */
 
 /* Whether this names an output that there is. */
 bool printer_named(const char *output);
-/* Whether it would print now. STATUS_OK: yes, or it does not say. STATUS_PRINTER_OFF: it does not answer, or is off-line, or
- * setting->output is none; STATUS_PRINTER_PAPER. May wait setting->timeout. */
+/* Whether it would print now. STATUS_OK: yes, or it does not say. STATUS_PRINTER_OFF: it does not answer, or is
+ * off-line, or setting->output is none; STATUS_PRINTER_PAPER. May wait setting->timeout. */
 enum status printer_ready(const struct print_setting *setting) EPURSE_MUST_USE;
-/* Prints it: ESC/POS, but plain text to a file whose name ends in .txt. STATUS_OK: it went out, and a printer that answers has said
- * that it has it on paper. Statuses of printer_ready; STATUS_NO_MEMORY. After a failure a part of it may be on paper. Likewise. */
+/* Prints it: ESC/POS, but plain text to a file whose name ends in .txt. STATUS_OK: it went out, and a printer that
+ * answers has said that it has it on paper. Statuses of printer_ready; STATUS_NO_MEMORY. After a failure a part of it
+ * may be on paper. Likewise. */
 enum status printer_print(const struct print_setting *setting, const struct print_document *document) EPURSE_MUST_USE;
-/* So many copies of a receipt, the holder's first, and with them the drawer where the setting has it opened. Likewise. */
+/* So many copies of a receipt, the holder's first, and with them the drawer where the setting has it opened.
+ * Likewise. */
 enum status printer_receipt(const struct print_setting *setting, const struct print_receipt *receipt,
                             unsigned copies) EPURSE_MUST_USE;
 

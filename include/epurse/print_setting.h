@@ -8,7 +8,8 @@
 
 enum print_codes { PRINT_CODES_RASTER, PRINT_CODES_NATIVE, PRINT_CODES_NONE }; /* how a QR code is drawn */
 
-/* What is printed as characters of the code page: all; lines that it has all characters of; none, they are drawn as pictures. */
+/* What is printed as characters of the code page: all; lines that it has all characters of; none, they are drawn as
+ * pictures. */
 enum print_words { PRINT_WORDS_PAGE, PRINT_WORDS_MIXED, PRINT_WORDS_DRAWN };
 
 struct print_setting {

@@ -20,15 +20,16 @@ struct reader {
   char name[READER_NAME_MAX]; /* for people */
   /* Powers the card and connects to it, shared. STATUS_NO_CARD, CARD_MUTE, READER_BUSY, NO_READER, NO_PCSCD. */
   enum status (*connect)(void *context);
-  /* One APDU each way, bytes as on the wire. STATUS_CARD_LOST, CARD_SILENT, CARD_RESET, READER_BUSY...: whether the card executed
-   * the command is then unknown to this layer. *answer_len: capacity in (APDU_RESPONSE_MAX), length out. */
+  /* One APDU each way, bytes as on the wire. STATUS_CARD_LOST, CARD_SILENT, CARD_RESET, READER_BUSY...: whether the
+   * card executed the command is then unknown to this layer. *answer_len: capacity in (APDU_RESPONSE_MAX), length
+   * out. */
   enum status (*transmit)(void *context, const uint8_t *command, size_t len, uint8_t *answer, size_t *answer_len);
   /* Leaves the card; it stays powered for others. */
   void (*disconnect)(void *context);
   /* Resets the connected card, which stays connected: every session on it is gone. Errors as of connect. */
   enum status (*reset)(void *context);
-  /* Waits until a card is there (present), or the one that was last found there has gone, even where another has come since;
-   * at most `seconds` (negative: for ever). STATUS_TIMEOUT, CANCELLED. */
+  /* Waits until a card is there (present), or the one that was last found there has gone, even where another has come
+   * since; at most `seconds` (negative: for ever). STATUS_TIMEOUT, CANCELLED. */
   enum status (*wait)(void *context, bool present, int seconds);
   /* How many seconds a card may take for one answer, or for a reset. NULL: this back-end's always answer. */
   void (*limit)(void *context, int seconds);
@@ -69,8 +70,8 @@ void reader_trace(struct reader *reader, FILE *trace);
 #define READER_ANSWER_SECONDS 30 /* unless this is called; a chip takes its longest, seconds, to make a key pair */
 void reader_limit(struct reader *reader, int seconds);
 
-/* From now on the end of what a descriptor gives ends every reader_wait with STATUS_CANCELLED, as a signal does; nothing
- * is read from it. Negative: no more. */
+/* From now on the end of what a descriptor gives ends every reader_wait with STATUS_CANCELLED, as a signal does;
+ * nothing is read from it. Negative: no more. */
 void reader_cancel_fd(struct reader *reader, int fd);
 /* Whether what a descriptor gives is at its end: closed at the other side, and all of it read. Reads nothing. */
 bool reader_input_ended(int fd);

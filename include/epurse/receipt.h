@@ -14,8 +14,8 @@
 /* A receipt: everything that a third party needs beside the master public key (R13). TLV 'FF60' constructed:
  * promise record, authorisation record, DF65 r, then certificates: DF66 { 7F21 card SIG }, DF67 { 7F21 card CA },
  * DF68 { 7F21 server SIG }, DF69 { 7F21 terminal, which names the merchant }, DF6A { 7F21 terminal CA }. That of
- * an off-line purchase has promise and certificates only, without the server's: the card's promise says that it is done. All pointers
- * are borrowed. */
+ * an off-line purchase has promise and certificates only, without the server's: the card's promise says that it is
+ * done. All pointers are borrowed. */
 #define TAG_RECEIPT             0xFF60
 #define TAG_RECEIPT_SECRET      0xDF65
 #define TAG_RECEIPT_CARD        0xDF66
@@ -57,8 +57,8 @@ struct receipt_facts {
   uint8_t card_ca;                  /* version of the key that certified the card */
 };
 /* Checks everything with the master public key only: chains, roles, validity at the server's time, both signatures,
- * that the authorisation answers the promise and approves, that h = SHA-256(r). Of an off-line purchase: the chains, valid at the
- * terminal's time, and the card's signature. STATUS_BAD_FORMAT,
+ * that the authorisation answers the promise and approves, that h = SHA-256(r). Of an off-line purchase: the chains,
+ * valid at the terminal's time, and the card's signature. STATUS_BAD_FORMAT,
  * STATUS_BAD_CERTIFICATE, STATUS_BAD_SIGNATURE, STATUS_PROOF_MISMATCH, STATUS_DECLINED; *reason then says what in a
  * few words (static). */
 enum status receipt_verify(const uint8_t *data, size_t len, const uint8_t master_public[CRYPTO_P256_PUBLIC_SIZE],

@@ -136,8 +136,8 @@ struct card_request {
 void promise_encode(const struct promise *promise, uint8_t tlv[PROMISE_TLV_SIZE]);
 /* STATUS_BAD_FORMAT also where sale_atc is not 0: no type gives a sale back yet. */
 enum status promise_decode(const uint8_t *record, size_t len, struct promise *promise) EPURSE_MUST_USE;
-/* N of a payout says whether its terminal asked for a transfer to a bank account or for cash, so that the card signs it:
- * by its last bit. False for any other type. */
+/* N of a payout says whether its terminal asked for a transfer to a bank account or for cash, so that the card signs
+ * it: by its last bit. False for any other type. */
 bool promise_is_transfer(const struct promise *promise);
 /* Nothing at all, amount 0, is promised by a payout only, of a card with balance 0: the one that closes it. */
 bool promise_amount_valid(const struct promise *promise);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Sentences for people that stand below the programs: marked for the catalogue here, translated at the programs' edge. */
+ * Sentences for people that stand below the programs: marked for the catalogue here, translated at the programs'
+ * edge. */
 #ifndef EPURSE_SENTENCE_H
 #define EPURSE_SENTENCE_H
 

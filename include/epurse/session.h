@@ -39,9 +39,9 @@ enum status session_select(struct session *session, struct reader *reader) EPURS
 
 /* SELECT, card certificate, own certificate, MUTUAL AUTHENTICATE. A SELECT that says BLOCKED ends it; EXPIRED goes on
  * when `desk`. A card that does not know our terminal CA by its version is shown that CA's certificate first.
- * STATUS_OTHER_ISSUER: the card's certificate is of no card CA of ours, or the card takes another terminal CA, or none as
- * old as ours; STATUS_TERMINAL_REVOKED: a card of our own issuer refuses our certificate: by the time that it has seen signed,
- * ours has expired; STATUS_CARD_EXPIRED, by the certificate or by the card; STATUS_CARD_NOT_PERSONALISED;
+ * STATUS_OTHER_ISSUER: the card's certificate is of no card CA of ours, or the card takes another terminal CA, or none
+ * as old as ours; STATUS_TERMINAL_REVOKED: a card of our own issuer refuses our certificate: by the time that it has
+ * seen signed, ours has expired; STATUS_CARD_EXPIRED, by the certificate or by the card; STATUS_CARD_NOT_PERSONALISED;
  * STATUS_NOT_AUTHENTICATED. */
 enum status session_open(struct session *session, struct reader *reader, const struct session_keys *keys,
                          bool desk) EPURSE_MUST_USE;
@@ -77,8 +77,8 @@ enum status session_change_pin(struct session *session, const struct session_pin
 enum status session_initialize(struct session *session, uint8_t p1, const struct initialize *initialize,
                                uint8_t promise[PROMISE_SIZE], uint8_t *tries_left) EPURSE_MUST_USE;
 /* DEBIT FOR PURCHASE or CREDIT FOR LOAD by `type`. A card that does not know the server's key by its version is shown
- * the server's certificate and given the order again, here and in session_block. Any status but OK, INSUFFICIENT..., leaves the outcome open until
- * session_proof in a new session says. */
+ * the server's certificate and given the order again, here and in session_block. Any status but OK, INSUFFICIENT...,
+ * leaves the outcome open until session_proof in a new session says. */
 enum status session_commit(struct session *session, uint8_t type, const uint8_t authorisation[AUTHORISATION_SIZE],
                            uint8_t secret[SECRET_SIZE]) EPURSE_MUST_USE;
 /* GET TRANSACTION PROOF: what became of the card's last transaction. STATUS_BAD_REPLY: it makes no sense.

@@ -43,11 +43,12 @@ struct ledger_settlement {
   uint32_t incarnation; /* of the ledger that closed it, see ledger_incarnation.h; 0: an older one, before these */
 };
 
-/* Closes: a line for each merchant that sold something, handed something out, or owes for loads; fee, set-off and payout leave the merchant's
- * account, whose balance is then 0. Work for each merchant, none for each purchase. STATUS_NOTHING_TO_SETTLE: nothing
- * was captured since the last one, and nothing else waits to be paid out: no payout to a bank account or that was handed out,
- * no credit, and nothing that the issuer's risk paid. STATUS_SETTLEMENT_UNRESUMED: the ledger is a backup that was put back, and
- * ledger_settlement_resume was not called since. */
+/* Closes: a line for each merchant that sold something, handed something out, or owes for loads; fee, set-off and
+ * payout leave the merchant's account, whose balance is then 0. Work for each merchant, none for each purchase.
+ * STATUS_NOTHING_TO_SETTLE: nothing was captured since the last one, and nothing else waits to be paid out: no payout
+ * to a bank account or that was handed out, no credit, and nothing that the issuer's risk paid.
+ * STATUS_SETTLEMENT_UNRESUMED: the ledger is a backup that was put back, and ledger_settlement_resume was not called
+ * since. */
 enum status ledger_settlement_close(struct ledger *ledger, int64_t now,
                                     struct ledger_settlement *closed) EPURSE_MUST_USE;
 /* STATUS_NOT_FOUND. */
@@ -57,7 +58,8 @@ enum status ledger_settlement_find(struct ledger *ledger, int64_t number,
 enum status ledger_settlement_list(struct ledger *ledger, int64_t after, struct ledger_settlement *settlements,
                                    size_t capacity, size_t *count) EPURSE_MUST_USE;
 
-/* A merchant's part, with its account as that was known then; where none was, as it was at the first export, or is now. */
+/* A merchant's part, with its account as that was known then; where none was, as it was at the first export, or is
+ * now. */
 struct ledger_settlement_line {
   char merchant[MERCHANT_MAX + 1];
   char name[LEDGER_NAME_MAX + 1];
@@ -75,7 +77,8 @@ struct ledger_line_place {
 enum status ledger_settlement_lines(struct ledger *ledger, const struct ledger_line_place *after,
                                     struct ledger_settlement_line *lines, size_t capacity,
                                     size_t *count) EPURSE_MUST_USE;
-/* Before a settlement leaves the house: accounts that were not known as it was closed, and are now, are its lines' for good. */
+/* Before a settlement leaves the house: accounts that were not known as it was closed, and are now, are its lines' for
+ * good. */
 enum status ledger_settlement_accounts_fix(struct ledger *ledger, int64_t number) EPURSE_MUST_USE;
 
 /* A payout of a card to its holder's bank account. */

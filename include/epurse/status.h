@@ -7,9 +7,9 @@
 
 #include "epurse/must_use.h"
 
-/* Every function that can fail returns one of these; STATUS_OK is zero. Only the names are here, in the order of the rows
- * of status.def, which says all else about each: a sentence can change without a rebuild of all that can fail. A name
- * without its row, or out of its order, does not compile (src/protocol/status.c). */
+/* Every function that can fail returns one of these; STATUS_OK is zero. Only the names are here, in the order of the
+ * rows of status.def, which says all else about each: a sentence can change without a rebuild of all that can fail. A
+ * name without its row, or out of its order, does not compile (src/protocol/status.c). */
 enum status {
   STATUS_OK,
 

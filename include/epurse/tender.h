@@ -56,8 +56,9 @@ struct tender_operator {
 };
 
 /* Opens by specification: "cash", "manual", "simulator:HOST:PORT" or "simulator:HOST:PORT:SECONDS" (how long a charge
- * may take; 60), "zvt:HOST:PORT", with ",wait=SECONDS", ",password=DIGITS", ",goods" behind it. *operator is copied; what it points at
- * outlives the tender. STATUS_BAD_CONFIG for another word, where there is nobody to ask, or what is kept is damaged. */
+ * may take; 60), "zvt:HOST:PORT", with ",wait=SECONDS", ",password=DIGITS", ",goods" behind it. *operator is copied;
+ * what it points at outlives the tender. STATUS_BAD_CONFIG for another word, where there is nobody to ask, or what is
+ * kept is damaged. */
 enum status tender_open(const char *spec, const struct tender_operator *operator,
                         struct tender ** tender) EPURSE_MUST_USE;
 #define TENDER_RECEIPT_MAX 8192
@@ -65,8 +66,8 @@ enum status tender_open(const char *spec, const struct tender_operator *operator
  * False: there is none. */
 bool tender_receipt_read(const char *folder, const char *reference, bool shop, char text[TENDER_RECEIPT_MAX]);
 
-/* How it was paid, as people are told: a kind, or a reference, which for cash is that word, as a sentence of the catalogue; what is
- * none of our words, as a bank's number, as it is. */
+/* How it was paid, as people are told: a kind, or a reference, which for cash is that word, as a sentence of the
+ * catalogue; what is none of our words, as a bank's number, as it is. */
 const char *tender_said(const char *word);
 
 /* Closes the line, charges nothing, reverses nothing; frees, and *tender becomes NULL. NULL is fine. */

@@ -91,7 +91,7 @@ struct dialogue {
   enum status (*ask_new_pin)(void *context, char digits[PIN_MAX + 1]);
   /* Shows that a purchase or load is done, before the journal notes that people know it. Where the terminal dies
    * earlier, or this fails, the same again with the same card is answered with it, and nothing is taken twice.
-   * STATUS_OK: it went out, as far as can be told; any other: nobody may have. NULL: it counts as known at the flow's end. */
+   * STATUS_OK: it went out, as far as can be told; any other: nobody may have. NULL: known at the flow's end. */
   enum status (*show)(void *context, const struct outcome *outcome);
   /* The flow has come so far; any may come several times. NULL: nobody wants to know. */
   void (*step)(void *context, enum dialogue_step step);
@@ -124,9 +124,9 @@ struct payment {
  * only the card's unproven word says that it was done; run again it is a new one. Every other status: the card was not
  * changed (and, for a load, what was charged has been reversed; if the bank did not do that, TENDER_UNKNOWN; if the
  * server did not say that it may, LOAD_UNSETTLED).
- * With payment->up_to a card that has less pays that, and outcome->wanted - outcome->amount is left to pay otherwise; one that
- * has nothing: CARD_EMPTY. The same again is answered with the same. A payment may also be made off-line, where payment->offline
- * says so and the server was not reached before the card was told to pay: OFFLINE_FORBIDDEN, LIST, and so on say why it is not. */
+ * With payment->up_to a card that has less pays that, and outcome->wanted - outcome->amount is left to pay otherwise;
+ * one that has nothing: CARD_EMPTY. The same again is answered with the same. A payment may also be made off-line,
+ * where payment->offline says so and the server was not reached before the card was told to pay; else OFFLINE_... */
 enum status purchase_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,
                          const struct dialogue *dialogue, struct outcome *outcome) EPURSE_MUST_USE;
 /* The load: payment->tender is charged between the promise and the order to the card, and reversed where it fails. */
@@ -136,32 +136,34 @@ enum status load_run(struct terminal *terminal, struct reader *reader, const str
 /* ---- references ---- */
 
 /* Before a card is asked for: whether this payment or load of that name was done before, here or at another terminal of
- * the merchant, by the journal and then the server. `type`: enum transaction_type. STATUS_OK: it was, the outcome is the
- * first one's and has been shown, nothing is to be done. STATUS_NOT_FOUND: it can begin (also where there is no name).
- * STATUS_REFERENCE_HELD: it has begun; only its own card can bring it on. STATUS_REFERENCE_USED: the name stands for
- * another type or amount. STATUS_LOAD_UNSETTLED, STATUS_TENDER_UNKNOWN: a charge of it is open here. Else what kept it
- * from being known; nothing was changed. */
+ * the merchant, by the journal and then the server. `type`: enum transaction_type. STATUS_OK: it was, the outcome is
+ * the first one's and has been shown, nothing is to be done. STATUS_NOT_FOUND: it can begin (also where there is no
+ * name). STATUS_REFERENCE_HELD: it has begun; only its own card can bring it on. STATUS_REFERENCE_USED: the name stands
+ * for another type or amount. STATUS_LOAD_UNSETTLED, STATUS_TENDER_UNKNOWN: a charge of it is open here. Else what kept
+ * it from being known; nothing was changed. */
 enum status payment_recall(struct terminal *terminal, uint8_t type, const struct payment *payment,
                            const struct dialogue *dialogue, struct outcome *outcome) EPURSE_MUST_USE;
-/* Whether a payment may have name_rides, so that it waits for the server once: the line answered just now, and nothing was ever promised
- * here under this name. A name that was used at another terminal is then told after the card's promise, of which nothing comes. Where a
- * payment that had it is refused for any reason, payment_recall is to be asked again without, before people hear of the refusal: it
- * may have been done before. */
+/* Whether a payment may have name_rides, so that it waits for the server once: the line answered just now, and nothing
+ * was ever promised here under this name. A name that was used at another terminal is then told after the card's
+ * promise, of which nothing comes. Where a payment that had it is refused for any reason, payment_recall is to be asked
+ * again without, before people hear of the refusal: it may have been done before. */
 bool payment_name_may_ride(struct terminal *terminal, uint8_t type, const struct payment *payment);
-/* What became of a reference. STATUS_OK: done, as the outcome says. STATUS_REFERENCE_HELD: begun, or paid out by its card and not
- * confirmed as handed out; the outcome has amount, card and ATC as far as they are known. STATUS_DECLINED: nothing was
- * taken. STATUS_NOT_FOUND: nothing is known of it. Else what kept it from being known. *type: enum transaction_type, 0 where it is not known. */
+/* What became of a reference. STATUS_OK: done, as the outcome says. STATUS_REFERENCE_HELD: begun, or paid out by its
+ * card and not confirmed as handed out; the outcome has amount, card and ATC as far as they are known. STATUS_DECLINED:
+ * nothing was taken. STATUS_NOT_FOUND: nothing is known of it. Else what kept it from being known. *type: enum
+ * transaction_type, 0 where it is not known. */
 enum status reference_status(struct terminal *terminal, const char *reference, struct outcome *outcome,
                              uint8_t *type) EPURSE_MUST_USE;
-/* The same by the journal alone, which never waits for the server. STATUS_NOT_FOUND: it is not there. SETTLED_ELSEWHERE: only the server knows
- * how it ended. STATUS_DECLINED: it was begun here, and ended without effect. */
+/* The same by the journal alone, which never waits for the server. STATUS_NOT_FOUND: it is not there.
+ * SETTLED_ELSEWHERE: only the server knows how it ended. STATUS_DECLINED: it was begun here, with no effect. */
 enum status reference_look(struct terminal *terminal, const char *reference, struct outcome *outcome,
                            uint8_t *type) EPURSE_MUST_USE;
-/* What people are to be told of a payment, load or payout that ended with `status`: by a card that was another one, or did not answer, or by
- * none at all, or by what it was refused for before a card, nothing ends that was done or begun under its name before. STATUS_REFERENCE_DONE: that
- * is done, by the journal. STATUS_REFERENCE_HELD (of a charge LOAD_UNSETTLED, TENDER_UNKNOWN; of what was
- * not handed out PAYOUT_OPEN): that is open in the journal or, where payment_recall had said REFERENCE_HELD (`held`), may still be so at the
- * server, which is asked. Else `status`: it says itself how the name stands, or nothing is known under it. NULL: no name. */
+/* What people are to be told of a payment, load or payout that ended with `status`: by a card that was another one, or
+ * did not answer, or by none at all, or by what it was refused for before a card, nothing ends that was done or begun
+ * under its name before. STATUS_REFERENCE_DONE: that is done, by the journal. STATUS_REFERENCE_HELD (of a charge
+ * LOAD_UNSETTLED, TENDER_UNKNOWN; of what was not handed out PAYOUT_OPEN): that is open in the journal or, where
+ * payment_recall had said REFERENCE_HELD (`held`), may still be so at the server, which is asked. Else `status`: it
+ * says itself how the name stands, or nothing is known under it. NULL: no name. */
 enum status payment_standing(struct terminal *terminal, const char *reference, bool held,
                              enum status status) EPURSE_MUST_USE;
 
@@ -171,10 +173,9 @@ struct receipt_copy {
 };
 /* The receipt of an entry of the journal, by its number (0: the newest that has one), once more: `receipt` becomes its
  * bytes, the outcome as it was told then. The file is left as it is where it is there, else written;
- * outcome->receipt_lost: it could not be. STATUS_NOT_FOUND: no such entry, or
- * the card has not done it, as far as journal and receipts say;
- * STATUS_BAD_CERTIFICATE, BAD_SIGNATURE: the certificates of today do not prove it any more, and no file is there;
- * STATUS_STORE_FAILED: the journal cannot be read. Asks neither card nor server. */
+ * outcome->receipt_lost: it could not be. STATUS_NOT_FOUND: no such entry, or the card has not done it, as far as
+ * journal and receipts say; STATUS_BAD_CERTIFICATE, BAD_SIGNATURE: today's certificates do not prove it any more, and
+ * no file is there; STATUS_STORE_FAILED: the journal cannot be read. Asks neither card nor server. */
 enum status receipt_again(struct terminal *terminal, int64_t number, struct outcome *outcome,
                           struct receipt_copy *receipt) EPURSE_MUST_USE;
 
@@ -188,8 +189,8 @@ enum status pin_change_run(struct terminal *terminal, struct reader *reader, int
 
 /* ---- reading ---- */
 /* What `balance` and `log` show. Both want the PIN unless the terminal is the desk. The card is in the reader. The
- * server is asked first, where it answers: STATUS_CARD_BLOCKED: reported lost or stolen (STATUS_CARD_CLOSED: paid out), and now dead;
- * STATUS_CARD_EXPIRED, STATUS_CARD_UNKNOWN: not at the desk. */
+ * server is asked first, where it answers: STATUS_CARD_BLOCKED: reported lost or stolen (STATUS_CARD_CLOSED: paid out),
+ * and now dead; STATUS_CARD_EXPIRED, STATUS_CARD_UNKNOWN: not at the desk. */
 enum status card_read_balance(struct terminal *terminal, struct reader *reader, const struct dialogue *dialogue,
                               struct balance *balance, struct card_info *info) EPURSE_MUST_USE;
 /* Purchases and loads together, newest first. */
@@ -230,8 +231,8 @@ struct issue {
   uint8_t chip_serial[CHIP_SERIAL_SIZE]; /* out, once it is known; else zeros */
   uint8_t expiry[DATE_SIZE];             /* out with STATUS_OK: as the card has it */
 };
-/* Turns the raw card in `reader` into a cardholder's card, or finishes what was broken off on the same card. A card that
- * an earlier run locked is shown issue->pin, where that is given: STATUS_WRONG_PIN (outcome->tries_left) and
+/* Turns the raw card in `reader` into a cardholder's card, or finishes what was broken off on the same card. A card
+ * that an earlier run locked is shown issue->pin, where that is given: STATUS_WRONG_PIN (outcome->tries_left) and
  * STATUS_PIN_BLOCKED leave it as it was otherwise. STATUS_CARD_LOST: also where another card has come into its place.
  * STATUS_OUTCOME_UNKNOWN, here and of the next two: the server may have done it; the same again finds out. */
 enum status personalize_run(struct terminal *terminal, struct reader *reader, struct issue *issue,
@@ -241,8 +242,8 @@ enum status personalize_void(struct terminal *terminal, struct reader *reader, u
 /* The same for a chip that is broken or lost. STATUS_CARD_ALREADY_ISSUED: it is a cardholder's, nothing is done. */
 enum status personalize_drop(struct terminal *terminal, const uint8_t chip_serial[CHIP_SERIAL_SIZE],
                              uint8_t cid[CID_SIZE]) EPURSE_MUST_USE;
-/* Meets a finished card once more: the server has issued it, with its expiry, and it is empty. Fills issue->chip_serial,
- * issue->expiry, outcome->cid. STATUS_CARD_NOT_PERSONALISED, STATUS_CARD_BLOCKED, STATUS_OUT_OF_STEP (money on it), ... */
+/* Meets a finished card once more: the server has issued it, with its expiry, and it is empty. Fills
+ * chip_serial, expiry and outcome->cid. STATUS_CARD_NOT_PERSONALISED, CARD_BLOCKED, OUT_OF_STEP (money on it), ... */
 enum status personalize_check(struct terminal *terminal, struct reader *reader, struct issue *issue,
                               struct outcome *outcome) EPURSE_MUST_USE;
 

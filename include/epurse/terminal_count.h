@@ -65,8 +65,8 @@ enum count_fate {
   COUNT_VOID,     /* it has come to nothing */
   COUNT_DONE,     /* it is done, and in a sum */
 };
-/* Void: it was cancelled, or its payout was put back. Done: the card has done it (a payout in cash: and the money was handed
- * out). Else open. */
+/* Void: it was cancelled, or its payout was put back. Done: the card has done it (a payout in cash: and the money was
+ * handed out). Else open. */
 enum count_fate count_fate(const struct journal_entry *entry);
 
 /* Adds an entry; begin with a zeroed count, and give them in their order. */

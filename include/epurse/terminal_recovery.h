@@ -11,8 +11,9 @@
 
 struct terminal;
 
-/* Of a program that lives on: a purchase is told to people first and to the server then, by terminal_confirm or with those that follow
- * at once. It waits in the journal as COMMITTED, and whoever dies meanwhile leaves it to the next recovery. */
+/* Of a program that lives on: a purchase is told to people first and to the server then, by terminal_confirm or with
+ * those that follow at once. It waits in the journal as COMMITTED, and whoever dies meanwhile leaves it to the next
+ * recovery. */
 #define CONFIRM_WITHIN_MS 1000 /* so old, it is told before another purchase begins */
 struct confirm_later {
   bool wanted;   /* set by the program, which calls terminal_confirm in time */
@@ -20,8 +21,8 @@ struct confirm_later {
   /* Called while a card is waited for: terminal_confirm, set with `wanted`. NULL: nobody is told meanwhile. */
   void (*while_waiting)(struct terminal *terminal);
 };
-/* Tells the server of what waits so, in one message for up to 32; where none does, nothing. What cannot be told stays in the journal. Also
- * in the midst of another purchase, while people are waited for. */
+/* Tells the server of what waits so, in one message for up to 32; where none does, nothing. What cannot be told stays
+ * in the journal. Also in the midst of another purchase, while people are waited for. */
 void terminal_confirm(struct terminal *terminal);
 
 struct recovery {

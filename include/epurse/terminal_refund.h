@@ -26,25 +26,26 @@ enum status sale_by_receipt(const struct terminal *terminal, const uint8_t *data
 /* By the name that the caller gave it, at this till or another one of the merchant. STATUS_NOT_FOUND,
  * STATUS_SALE_UNKNOWN; STATUS_SALE_NOT_CAPTURED: its outcome is not known; else what kept it from being known. */
 enum status sale_by_reference(struct terminal *terminal, const char *reference, struct sale *sale) EPURSE_MUST_USE;
-/* By its number here or its reference, as people type it. Digits alone are a number, and where the journal has no entry of that
- * number, a reference. STATUS_SALE_AMBIGUOUS: a number, and in the journal another sale's reference, which was not declined; else as
- * these two. */
+/* By its number here or its reference, as people type it. Digits alone are a number, and where the journal has no entry
+ * of that number, a reference. STATUS_SALE_AMBIGUOUS: a number, and in the journal another sale's reference, which was
+ * not declined; else as these two. */
 enum status sale_by_name(struct terminal *terminal, const char *name, struct sale *sale) EPURSE_MUST_USE;
 /* Whether it can be voided: this till made it, on this day by the till's clock. */
 bool sale_is_of_today(const struct sale *sale);
 
-/* Gives payment->amount of the sale back to its card, which is in the reader and is asked for no PIN. A sale that brings its promise
- * is brought in first, whichever till took it. As purchase_run; further STATUS_SALE_UNKNOWN: another card; and the server's words:
- * ledger_refund_authorise. */
+/* Gives payment->amount of the sale back to its card, which is in the reader and is asked for no PIN. A sale that
+ * brings its promise is brought in first, whichever till took it. As purchase_run; further STATUS_SALE_UNKNOWN: another
+ * card; and the server's words: ledger_refund_authorise. */
 enum status refund_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,
                        const struct sale *sale, const struct dialogue *dialogue,
                        struct outcome *outcome) EPURSE_MUST_USE;
 
-/* Gives it back while the card is not there: the server owes it to the sale's card, or to the one that replaced it, until a load
- * collects it; outcome->cid becomes that card's number, and outcome->owed true. The same amount of the same sale under the same
- * reference (or none) is booked once, however often it is asked for. payment->reference is looked for first: what payment_recall answers,
- * and shows by the dialogue, and nothing more is owed: outcome->finished_before. STATUS_OUTCOME_UNKNOWN: perhaps booked, ask again. Else as
- * refund_run, and STATUS_REFUND_NEEDS_CARD. */
+/* Gives it back while the card is not there: the server owes it to the sale's card, or to the one that replaced it,
+ * until a load collects it; outcome->cid becomes that card's number, and outcome->owed true. The same amount of the
+ * same sale under the same reference (or none) is booked once, however often it is asked for. payment->reference is
+ * looked for first: what payment_recall answers, and shows by the dialogue, and nothing more is owed:
+ * outcome->finished_before. STATUS_OUTCOME_UNKNOWN: perhaps booked, ask again. Else as refund_run, and
+ * STATUS_REFUND_NEEDS_CARD. */
 enum status refund_owe(struct terminal *terminal, const struct payment *payment, const struct sale *sale,
                        const struct dialogue *dialogue, struct outcome *outcome) EPURSE_MUST_USE;
 

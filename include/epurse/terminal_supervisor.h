@@ -24,14 +24,14 @@ enum code_door {
 
 struct terminal;
 
-/* Whether this till has one: in FOLDER/supervisor, a line of crypt(5); its cashiers' stand there too (terminal_cashier.h). A file
- * that cannot be read counts as one. */
+/* Whether this till has one: in FOLDER/supervisor, a line of crypt(5); its cashiers' stand there too
+ * (terminal_cashier.h). A file that cannot be read counts as one. */
 bool supervisor_is_set(const struct terminal *terminal);
-/* Hashes it (yescrypt, a salt of its own) and puts the file in its place; an old code goes. STATUS_BAD_LENGTH: too short or
- * too long; STATUS_CRYPTO_FAILED, STATUS_STORE_FAILED: the old one stands. */
+/* Hashes it (yescrypt, a salt of its own) and puts the file in its place; an old code goes. STATUS_BAD_LENGTH: too
+ * short or too long; STATUS_CRYPTO_FAILED, STATUS_STORE_FAILED: the old one stands. */
 enum status supervisor_set(const struct terminal *terminal, const char *code) EPURSE_MUST_USE;
-/* STATUS_OK; STATUS_WRONG_SUPERVISOR: another code, or too many were wrong at that door; each is counted in the file, across programs
- * and restarts, but "", which is no guess. Else why it could not be looked at. */
+/* STATUS_OK; STATUS_WRONG_SUPERVISOR: another code, or too many were wrong at that door; each is counted in the file,
+ * across programs and restarts, but "", which is no guess. Else why it could not be looked at. */
 enum status supervisor_check(const struct terminal *terminal, enum code_door door, const char *code) EPURSE_MUST_USE;
 
 #endif

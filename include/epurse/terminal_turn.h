@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Turns at a terminal: a service that has it for good, and programs that are run beside it, keep out of each other's sales. */
+ * Turns at a terminal: a service that has it for good, and programs that are run beside it, keep out of each other's
+ * sales. */
 #ifndef EPURSE_TERMINAL_TURN_H
 #define EPURSE_TERMINAL_TURN_H
 

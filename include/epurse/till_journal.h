@@ -3,7 +3,15 @@
 #ifndef EPURSE_TILL_JOURNAL_H
 #define EPURSE_TILL_JOURNAL_H
 
-#include "epurse/till.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "epurse/reference.h"
+#include "epurse/status.h"
+#include "epurse/till_kind.h"
+
+struct till;
 
 /* What this terminal has done since a moment, from its journal. */
 struct till_total {
@@ -18,7 +26,8 @@ struct till_totals {
   struct till_total waiting;  /* of all, those that the server has not booked yet */
   unsigned held;              /* begun, and not known how they end */
 };
-/* Of what began since then, counted as a closing is (terminal_count.h). STATUS_STORE_FAILED. Reads the whole journal. */
+/* Of what began since then, counted as a closing is (terminal_count.h). STATUS_STORE_FAILED. Reads the whole
+ * journal. */
 enum status till_totals(struct till *till, int64_t since, struct till_totals *totals) EPURSE_MUST_USE;
 
 /* One that the card has done. */

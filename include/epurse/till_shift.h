@@ -18,12 +18,12 @@ struct closing;     /* terminal_closing.h */
 /* Adds what was counted: what was given back in points, or ended elsewhere, is in none of them. */
 void till_totals_take(const struct count *count, struct till_totals *totals);
 
-/* As the verb totals of epurse-pos: counted since the last closing (X; of *closing only currency, count, the shifts that it would
- * name and its number `next` are filled). May wait for the journal, not for a card: STATUS_TILL_BUSY while one is at work.
- * STATUS_STORE_FAILED. */
+/* As the verb totals of epurse-pos: counted since the last closing (X; of *closing only currency, count, the shifts
+ * that it would name and its number `next` are filled). May wait for the journal, not for a card: STATUS_TILL_BUSY
+ * while one is at work. STATUS_STORE_FAILED. */
 enum status till_count(struct till *till, struct closing *closing) EPURSE_MUST_USE;
-/* A closing (Z) that was made, by its number, 0: the last; `hash` is that of its body. Waits as till_count does. STATUS_NOT_FOUND;
- * STATUS_TILL_BUSY, STORE_FAILED. */
+/* A closing (Z) that was made, by its number, 0: the last; `hash` is that of its body. Waits as till_count does.
+ * STATUS_NOT_FOUND; STATUS_TILL_BUSY, STORE_FAILED. */
 enum status till_closing(struct till *till, int64_t number, struct closing *closing,
                          uint8_t hash[CRYPTO_SHA256_SIZE]) EPURSE_MUST_USE;
 
@@ -35,21 +35,22 @@ struct till_cashier {
   bool known; /* whoever asks has seen to the code, or has none to ask for */
 };
 
-/* Closes (Z), with a drawer where *closing has one, and by its number where it names one, as closing_make; waits as till_count does.
- * STATUS_NOT_FOUND: that number is not the next one's; STATUS_BAD_FORMAT: that is no cashier's name; STATUS_WRONG_CASHIER, TILL_BUSY,
- * STORE_FAILED. */
+/* Closes (Z), with a drawer where *closing has one, and by its number where it names one, as closing_make; waits as
+ * till_count does. STATUS_NOT_FOUND: that number is not the next one's; STATUS_BAD_FORMAT: that is no cashier's name;
+ * STATUS_WRONG_CASHIER, TILL_BUSY, STORE_FAILED. */
 enum status till_close_day(struct till *till, const struct till_cashier *cashier, struct closing *closing,
                            uint8_t hash[CRYPTO_SHA256_SIZE]) EPURSE_MUST_USE;
 
-/* A shift as it stands: the one of that number; 0: the one that runs, else the last. Waits as till_count does. STATUS_NOT_FOUND;
- * STATUS_TILL_BUSY, STORE_FAILED. */
+/* A shift as it stands: the one of that number; 0: the one that runs, else the last. Waits as till_count does.
+ * STATUS_NOT_FOUND; STATUS_TILL_BUSY, STORE_FAILED. */
 enum status till_shift(struct till *till, int64_t number, struct closing *shift,
                        uint8_t hash[CRYPTO_SHA256_SIZE]) EPURSE_MUST_USE;
-/* Begins one with the float in `shift`. Waits as till_count does. STATUS_SHIFT_RUNS; STATUS_BAD_FORMAT: that is no cashier's name;
- * STATUS_WRONG_CASHIER, TILL_BUSY, STORE_FAILED. */
+/* Begins one with the float in `shift`. Waits as till_count does. STATUS_SHIFT_RUNS; STATUS_BAD_FORMAT: that is no
+ * cashier's name; STATUS_WRONG_CASHIER, TILL_BUSY, STORE_FAILED. */
 enum status till_shift_begin(struct till *till, const struct till_cashier *cashier,
                              struct closing *shift) EPURSE_MUST_USE;
-/* Ends the one with the number in `shift` (0: whichever runs) with what was counted. STATUS_NOT_FOUND; else as till_shift_begin. */
+/* Ends the one with the number in `shift` (0: whichever runs) with what was counted. STATUS_NOT_FOUND; else as
+ * till_shift_begin. */
 enum status till_shift_end(struct till *till, const struct till_cashier *cashier, struct closing *shift,
                            uint8_t hash[CRYPTO_SHA256_SIZE]) EPURSE_MUST_USE;
 

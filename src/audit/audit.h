@@ -87,8 +87,8 @@ void finding_add(struct audit *audit, const struct audit_finding *finding, const
 void finding_of(struct audit *audit, enum audit_kind kind, const uint8_t cid[CID_SIZE], uint32_t atc,
                 const char *words);
 void finding_sort(struct audit *audit);
-/* Something that the server authorised at `time` (unix seconds) is not in the ledger: whether that is as it must be, since
- * the ledger is an earlier copy. Counts it. */
+/* Something that the server authorised at `time` (unix seconds) is not in the ledger: whether that is as it must be,
+ * since the ledger is an earlier copy. Counts it. */
 bool finding_later(struct audit *audit, int64_t time);
 /* A file that could not be read; `reason` is static. */
 void unread_add(struct audit *audit, const char *file, const char *reason);

@@ -127,8 +127,8 @@ static void book_authorisation(struct book_card *card, const struct ledger_trans
     finding_of(card->audit, AUDIT_AUTHORISATION_SIGNATURE, booking->cid, booking->atc, wrong);
 }
 
-/* Every promise was in its terminal's journal before the server had it, but for an off-line payment whose answer was torn: any
- * terminal reads that from the card and brings it in. */
+/* Every promise was in its terminal's journal before the server had it, but for an off-line payment whose answer was
+ * torn: any terminal reads that from the card and brings it in. */
 static void book_journal(struct book_card *card, const struct ledger_transaction *booking,
                          const struct promise *promise) {
   const struct till_entry *entry = NULL;
@@ -254,7 +254,8 @@ static enum status book_cards(struct audit *audit) {
 
 /* ---- incidents: each must prove what it says ---- */
 
-/* A promise is the evidence: of a fork, of what was lost, and of what is brought in of a card that has been replaced. */
+/* A promise is the evidence: of a fork, of what was lost, and of what is brought in of a card that has been
+ * replaced. */
 static bool incident_is_promise(const struct ledger_incident *incident) {
   return incident->kind == LEDGER_INCIDENT_FORK || incident->kind == LEDGER_INCIDENT_LOST ||
          incident->kind == LEDGER_INCIDENT_LATE_OFFLINE ||

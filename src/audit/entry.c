@@ -8,7 +8,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* How the terminal calls a load for which nothing was charged, and a payout in cash of which the server has said that it goes out. */
+/* How the terminal calls a load for which nothing was charged, and a payout in cash of which the server has said that
+ * it goes out. */
 #define TENDER_OWED        "owed"
 #define PAYOUT_TO_HAND_OUT "hand-out"
 #define PAYOUT_HANDED_OUT  "handed"

@@ -172,8 +172,8 @@ static void till_doubles(struct audit *audit, const struct till *till) {
   }
 }
 
-/* What was booked for an entry came in a message whose number was not far below what the clock had at its beginning; of a payment's
- * the ledger notes one in TERMINAL_HEARD_SECONDS. */
+/* What was booked for an entry came in a message whose number was not far below what the clock had at its beginning; of
+ * a payment's the ledger notes one in TERMINAL_HEARD_SECONDS. */
 static void till_sequence(struct audit *audit, const struct till *till, const struct journal_marks *marks) {
   struct ledger_terminal row;
   struct ledger_transaction booking;

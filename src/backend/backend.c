@@ -91,7 +91,8 @@ static enum status problem_status(const struct http_answer *answer) {
   if (!refuses_message(status, answer->code) || (status == STATUS_INTERNAL && strcmp(code, "INTERNAL") != 0))
     status = STATUS_BAD_REPLY;
   json_decref(problem);
-  /* Name, key and certificate here belong together (identity.c): then it is the server that has another key for the name. */
+  /* Name, key and certificate here belong together (identity.c): then it is the server that has another key for the
+   * name. */
   return status == STATUS_NOT_AUTHENTICATED ? STATUS_TERMINAL_REPLACED : status;
 }
 
@@ -120,8 +121,8 @@ static int64_t monotonic_seconds(void) {
   return (int64_t)now.tv_sec + 1; /* never 0 */
 }
 
-/* Whether the authorisation alone will do. What only a signed reply says beside it (the ledger's incarnation, what cards pay without a
- * PIN, the server's clock) is heard again once an hour. */
+/* Whether the authorisation alone will do. What only a signed reply says beside it (the ledger's incarnation, what
+ * cards pay without a PIN, the server's clock) is heard again once an hour. */
 static bool alone_will_do(const struct backend *backend, enum message_type type) {
   int64_t last = backend->signed_at[type];
   return message_alone_answers(type) && last != 0 && monotonic_seconds() - last < SIGNED_EVERY;
@@ -170,10 +171,10 @@ void backend_wait(struct backend *backend, long seconds) {
   http_client_wait(backend->http, seconds);
 }
 
-/* Whether the server may have done it, for all that came back. A refusal of our certificate says that it did not listen, and so does an
- * error reply that makes sense, but two: a number that it knows, and that was never drawn before, it knows from this very message, which
- * libcurl sends again by itself where a kept line breaks before a byte of the answer; and where its store failed it may be that the commit
- * was made. */
+/* Whether the server may have done it, for all that came back. A refusal of our certificate says that it did not
+ * listen, and so does an error reply that makes sense, but two: a number that it knows, and that was never drawn
+ * before, it knows from this very message, which libcurl sends again by itself where a kept line breaks before a byte
+ * of the answer; and where its store failed it may be that the commit was made. */
 static bool outcome_open(const struct backend *backend, enum status posted, const struct http_answer *answer,
                          enum status status) {
   if (posted != STATUS_OK)

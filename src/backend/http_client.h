@@ -30,7 +30,8 @@ void http_client_close(struct http_client **client);
 /* Whether answers from now on may be of MESSAGE_ALONE_MEDIA_TYPE; at first they may not. */
 void http_client_take_alone(struct http_client *client, bool alone);
 
-/* How long a POST may last from now on; without an answer the line is looked after, so that a host that has gone ends it. */
+/* How long a POST may last from now on; without an answer the line is looked after, so that a host that has gone ends
+ * it. */
 void http_client_wait(struct http_client *client, long seconds);
 
 /* POSTs a message. STATUS_NO_SERVER: no answer came; STATUS_BAD_CERTIFICATE, STATUS_CLOCK_OFF: the server's certificate
@@ -38,7 +39,8 @@ void http_client_wait(struct http_client *client, long seconds);
  * broke the handshake off: it does not take our certificate; STATUS_BAD_REPLY: too long. */
 enum status http_client_post(struct http_client *client, const char *path, const char *message,
                              struct http_answer *answer) EPURSE_MUST_USE;
-/* Whether anything of the last POST went out: behind the handshake, also on a line that broke then and was made anew. */
+/* Whether anything of the last POST went out: behind the handshake, also on a line that broke then and was made
+ * anew. */
 bool http_client_sent(const struct http_client *client);
 /* Whether the last POST's connection is still open, as far as is known here. */
 bool http_client_kept(const struct http_client *client);

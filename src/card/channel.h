@@ -8,9 +8,9 @@
 /* Ends the session: keys, role, TID, verified PIN and half-begun set-ups are wiped. */
 void channel_close(struct card *card);
 
-/* Called with every valid C-MAC. The first of a session, which only the terminal can have made, raises the floor of terminal
- * CAs, and lets the card remember the terminal: its next session costs one verification and one agreement less. The card
- * may be mute after it. */
+/* Called with every valid C-MAC. The first of a session, which only the terminal can have made, raises the floor of
+ * terminal CAs, and lets the card remember the terminal: its next session costs one verification and one agreement
+ * less. The card may be mute after it. */
 void channel_confirm(struct card *card);
 
 /* Handlers; the table in card.c says when they may run. None of them writes persistent memory. */

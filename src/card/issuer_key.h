@@ -18,8 +18,8 @@ bool issuer_key_terminal_ca(const struct card *card, uint8_t version, struct sho
  * or it is below the floor; SW_SECURITY_NOT_SATISFIED: it is not. */
 uint16_t issuer_key_check_order(const struct card *card, const struct apdu *order, uint8_t version);
 
-/* With the first valid C-MAC of a session, which only the terminal can have made: stages the floor that the terminal CA's
- * certificate says, where it is higher. Whether there is something to commit. */
+/* With the first valid C-MAC of a session, which only the terminal can have made: stages the floor that the terminal
+ * CA's certificate says, where it is higher. Whether there is something to commit. */
 bool issuer_key_stage_floor(struct card *card);
 
 /* VERIFY CERTIFICATE in the channel: the server's newer key, for this session; its `least` for good. */

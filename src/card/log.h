@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The card's own log (R14): one ring for purchases and payouts, one for loads and refunds, so that neither can push the other out. */
+ * The card's own log (R14): one ring for purchases and payouts, one for loads and refunds, so that neither can push the
+ * other out. */
 #ifndef EPURSE_CARD_LOG_H
 #define EPURSE_CARD_LOG_H
 

@@ -6,8 +6,8 @@
 
 #include "epurse/card.h"
 
-/* SW_ABOVE_LIMIT: more than the issuer's single amount, than its total since the last on-line commit, or one payment too
- * many since then. */
+/* SW_ABOVE_LIMIT: more than the issuer's single amount, than its total since the last on-line commit, or one payment
+ * too many since then. */
 uint16_t offline_limits_refusal(const struct card *card, uint32_t amount, const struct parameters *parameters);
 
 /* The payment: ATC, balance, log, counters and the promise, in one commit; what was PREPARED on-line ends without

@@ -59,8 +59,9 @@ static uint16_t refuse(struct card *card, const uint8_t nonce[NONCE_SIZE], struc
   return event_seal(card, &event, response) ? (uint16_t)(SW_WRONG_PIN | left) : SW_INTERNAL;
 }
 
-/* Takes a try, counted as an event, and compares; the right PIN stages the tries back and what was paid without it to zero, for the caller to commit. A
- * counter of events at its end, which never goes round, takes none; two places are left for a change. */
+/* Takes a try, counted as an event, and compares; the right PIN stages the tries back and what was paid without it to
+ * zero, for the caller to commit. A counter of events at its end, which never goes round, takes none; two places are
+ * left for a change. */
 static uint16_t compare(struct card *card, const uint8_t block[PIN_BLOCK_SIZE], const uint8_t nonce[NONCE_SIZE],
                         struct apdu_response *response) {
   struct card_memory *memory = &card->memory;
@@ -119,8 +120,8 @@ static uint16_t replace(struct card *card, const struct apdu *command, struct ap
   return sw == SW_OK && !sealed ? SW_INTERNAL : sw;
 }
 
-/* The new PIN is looked at first: one that cannot be taken costs no try. Nor does a counter at its end, which never goes
- * round: the issuer tells changes apart by it. */
+/* The new PIN is looked at first: one that cannot be taken costs no try. Nor does a counter at its end, which never
+ * goes round: the issuer tells changes apart by it. */
 uint16_t pin_change(struct card *card, const struct apdu *command, struct apdu_response *response) {
   if (!block_valid(command->data + PIN_BLOCK_SIZE))
     return SW_WRONG_DATA;

@@ -6,8 +6,9 @@
 #include "epurse/card.h"
 
 /* promise.c */
-/* Whether INITIALIZE asks for so little that no PIN is needed: at most the issuer's single amount, and with what was paid
- * so since the last right PIN at most its total; both zero: never. Known to the terminal, which tells nobody more. */
+/* Whether INITIALIZE asks for so little that no PIN is needed: at most the issuer's single amount, and with what was
+ * paid so since the last right PIN at most its total; both zero: never. Known to the terminal, which tells nobody
+ * more. */
 bool promise_needs_no_pin(const struct card *card, const struct apdu *command);
 uint16_t promise_initialize(struct card *card, const struct apdu *command, struct apdu_response *response);
 

@@ -26,8 +26,8 @@ bool crypto_sha256(const uint8_t *data, size_t len, uint8_t hash[CRYPTO_SHA256_S
   return digest_sha256(data, len, hash);
 }
 
-/* A context with the digest set, to be copied for each use: the library looks up both names for a new one. It can be copied
- * only once it has a key, so it has one of no meaning. */
+/* A context with the digest set, to be copied for each use: the library looks up both names for a new one. It can be
+ * copied only once it has a key, so it has one of no meaning. */
 static CRYPTO_ONCE hmac_once = CRYPTO_ONCE_STATIC_INIT;
 static EVP_MAC_CTX *hmac;
 static const uint8_t empty = 0; /* OpenSSL takes a NULL key for "the key of before" */

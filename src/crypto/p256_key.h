@@ -10,7 +10,8 @@
 /* The key of an uncompressed point; the caller frees it. NULL where the point is of another form or off the curve. */
 EVP_PKEY *p256_key_public(const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE]);
 
-/* A context of this thread's own, ready to verify by that key until the next call; the thread's end frees it. NULL as above. */
+/* A context of this thread's own, ready to verify by that key until the next call; the thread's end frees it. NULL as
+ * above. */
 EVP_PKEY_CTX *p256_key_verifying(const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE]);
 
 /* The key of a scalar, without its public half; the caller frees it. NULL where it is not in 1 .. n - 1. */

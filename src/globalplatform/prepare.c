@@ -198,8 +198,8 @@ static enum status seller_delete(struct prepare *prepare, struct reader *reader,
   return status == STATUS_NOT_FOUND ? STATUS_OK : status; /* it is asked for again */
 }
 
-/* Own keys before anything secret travels, the seller's away (on most cards only the factory's FF goes by itself), and a
- * new session under ours. */
+/* Own keys before anything secret travels, the seller's away (on most cards only the factory's FF goes by itself), and
+ * a new session under ours. */
 static enum status change_keys(struct prepare *prepare, struct reader *reader, struct domain *domain) {
   uint8_t version = 0;
   enum status status = STATUS_OK;
@@ -232,7 +232,8 @@ static bool is_purse(const struct domain_entry *entry) {
   return !entry->is_package && aid_same(&entry->aid, &purse_aid);
 }
 
-/* A purse that SELECT does not find, as one that is locked, and that could be selected once: it may be a cardholder's. */
+/* A purse that SELECT does not find, as one that is locked, and that could be selected once: it may be a
+ * cardholder's. */
 static enum status refuse_hidden(struct prepare *prepare, struct domain *domain) {
   struct domain_entry entries[ENTRIES_MAX];
   size_t count = ENTRIES_MAX;
@@ -297,7 +298,8 @@ static enum status state_step(struct prepare *prepare, struct domain *domain, en
   return status;
 }
 
-/* No step back, none twice: what the card refuses may be done, by an earlier run whose answer was lost, or by the seller. */
+/* No step back, none twice: what the card refuses may be done, by an earlier run whose answer was lost, or by the
+ * seller. */
 static enum status lock(struct prepare *prepare, struct domain *domain) {
   uint8_t state = 0;
 

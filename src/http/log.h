@@ -13,8 +13,8 @@
 
 enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
 
-/* Lines that wait to be written together; PIPE_BUF, so that lines of several processes do not mix. The owner sets `lock`
- * to PTHREAD_MUTEX_INITIALIZER and the rest to zero. */
+/* Lines that wait to be written together; PIPE_BUF, so that lines of several processes do not mix. The owner sets
+ * `lock` to PTHREAD_MUTEX_INITIALIZER and the rest to zero. */
 struct log_room {
   pthread_mutex_t lock;
   size_t len;
@@ -36,8 +36,9 @@ enum status log_level_by_name(const char *name, enum log_level *level) EPURSE_MU
 void log_line(const struct log *log, enum log_level level, const char *event, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* The same for what every request says: an INFO or DEBUG line may wait, until log_flush, a line of log_line, or one that
- * finds no room; they come out in the order in which they were given. Whoever answers the request flushes first. */
+/* The same for what every request says: an INFO or DEBUG line may wait, until log_flush, a line of log_line, or one
+ * that finds no room; they come out in the order in which they were given. Whoever answers the request flushes
+ * first. */
 void log_line_soon(const struct log *log, enum log_level level, const char *event, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 

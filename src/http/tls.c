@@ -40,8 +40,8 @@ static enum status offer_ca(SSL_CTX *context, const char *path) {
   return STATUS_OK;
 }
 
-/* The terminal CAs themselves are what is believed, not the root above them: a chain that a client brings up to the root
- * may go by a CA that has been withdrawn. */
+/* The terminal CAs themselves are what is believed, not the root above them: a chain that a client brings up to the
+ * root may go by a CA that has been withdrawn. */
 static enum status believe_ca(SSL_CTX *context, const char *path) {
   if (SSL_CTX_load_verify_file(context, path) != 1)
     return STATUS_BAD_CERTIFICATE;

@@ -35,8 +35,9 @@ enum status worker_pool_open(const struct worker_pool_options *options, struct w
 /* Hands an exchange over, on the loop's thread. STATUS_OVERLOADED: the queue is full; it stays the caller's. */
 enum status worker_pool_submit(struct worker_pool *pool, struct exchange *exchange) EPURSE_MUST_USE;
 
-/* A worker's thread is about to wait for another one, or to compute for so long that others are to be served beside it, and is back:
- * meanwhile it takes nobody's place. Not one pair within another. Any other thread may call them, to no effect. */
+/* A worker's thread is about to wait for another one, or to compute for so long that others are to be served beside it,
+ * and is back: meanwhile it takes nobody's place. Not one pair within another. Any other thread may call them, to no
+ * effect. */
 void worker_pool_wait_begin(void);
 void worker_pool_wait_end(void);
 

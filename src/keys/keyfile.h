@@ -25,8 +25,9 @@ enum status keyfile_read(const char *path, mode_t forbidden, struct keyfile *fil
 /* Wipes and releases. */
 void keyfile_clear(struct keyfile *file);
 
-/* Writes a new file of that mode, whatever the umask adds, durable with its folder. It has its name when it is whole, and not before:
- * on failure there is none, and a power cut leaves at most another name beside it. STATUS_EXISTS, STATUS_STORE_FAILED. */
+/* Writes a new file of that mode, whatever the umask adds, durable with its folder. It has its name when it is whole,
+ * and not before: on failure there is none, and a power cut leaves at most another name beside it. STATUS_EXISTS,
+ * STATUS_STORE_FAILED. */
 enum status keyfile_create(const char *path, mode_t mode, const uint8_t *data, size_t len) EPURSE_MUST_USE;
 
 /* What nobody but the owner may do with a private file. */

@@ -86,7 +86,8 @@ static struct flaw record_flaw_of_proof(const struct record *record) {
   return (struct flaw){LEDGER_FLAW_PROOF, NULL};
 }
 
-/* A receipt that a restoration made this ledger forget is booked beside what contradicts it, and was noted as a fork. */
+/* A receipt that a restoration made this ledger forget is booked beside what contradicts it, and was noted as a
+ * fork. */
 static bool record_forked(const struct record *record) {
   struct query query = query_begin(record->ledger, QUERY_BOOKING_FORKED);
   query_i64(&query, record->id);

@@ -70,8 +70,8 @@ static int64_t answer_price(const struct ledger *ledger, const struct promise *p
   return ((int64_t)promise->amount + ledger->point_value - 1) / ledger->point_value;
 }
 
-/* The card counts too, and begins anew with every right PIN; here only those count that were seen here. Whoever does not
- * know the PIN learns nothing of balance and limits. */
+/* The card counts too, and begins anew with every right PIN; here only those count that were seen here. Whoever does
+ * not know the PIN learns nothing of balance and limits. */
 static enum status answer_check_pin(const struct promise *promise, const struct chain *chain) {
   bool payment = promise->type == TRANSACTION_PURCHASE || promise->type == TRANSACTION_POINTS_PURCHASE;
   if (promise->pin_verified || !payment)

@@ -46,8 +46,8 @@ enum status promise_known(struct ledger *ledger, int64_t id, const uint8_t hash[
   return query_end(&query);
 }
 
-/* What the row does not say again: h, and whether it is a payment for which the card did not ask for its PIN. No r opens
- * the zeros of a promise that cannot be read. */
+/* What the row does not say again: h, and whether it is a payment for which the card did not ask for its PIN. No r
+ * opens the zeros of a promise that cannot be read. */
 static void booking_read_promise(struct booking *booking, const uint8_t record[PROMISE_SIZE]) {
   struct promise promise;
   if (promise_decode(record, PROMISE_SIZE, &promise) != STATUS_OK)

@@ -59,7 +59,8 @@ int64_t booking_held(const struct booking *booking);
 enum status booking_hold(struct ledger *ledger, const struct booking *booking, int64_t now) EPURSE_MUST_USE;
 enum status booking_capture(struct ledger *ledger, const struct booking *booking, const uint8_t secret[SECRET_SIZE],
                             int64_t now) EPURSE_MUST_USE;
-/* An off-line purchase, held and captured out of what its card had announced: its promise is its proof. Its points are owed to the card. */
+/* An off-line purchase, held and captured out of what its card had announced: its promise is its proof. Its points are
+ * owed to the card. */
 enum status booking_capture_offline(struct ledger *ledger, const struct booking *booking, int64_t now) EPURSE_MUST_USE;
 /* *state: LEDGER_RELEASED or LEDGER_OWED. */
 enum status booking_release(struct ledger *ledger, const struct booking *booking, int64_t now,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A transaction that a restoration made this ledger forget, booked from its whole receipt: as it was authorised then. */
+ * A transaction that a restoration made this ledger forget, booked from its whole receipt: as it was authorised
+ * then. */
 #include "bring.h"
 
 #include "announced.h"
@@ -57,16 +58,16 @@ static enum status bring_note(struct ledger *ledger, const struct brought *broug
   return incident_note(ledger, &incident);
 }
 
-/* Those next to it may be another word of the card, which was believed while this one was forgotten. The receipt is as good as it was:
- * the fork is noted, and it is booked where the card has it. */
+/* Those next to it may be another word of the card, which was believed while this one was forgotten. The receipt is as
+ * good as it was: the fork is noted, and it is booked where the card has it. */
 static enum status bring_look_forked(struct ledger *ledger, const struct brought *brought) {
   struct neighbours found;
   enum status status = neighbours_read(ledger, brought->what->id, brought->promise, brought->what->hash, &found);
   return status == STATUS_OK && !found.fit ? bring_note(ledger, brought, LEDGER_INCIDENT_FORK) : status;
 }
 
-/* All that the card had has gone to another one, once: what came to it now would be nobody's, what it paid is the other one's. A
- * person sets that right, with the receipt, which its terminal keeps. */
+/* All that the card had has gone to another one, once: what came to it now would be nobody's, what it paid is the other
+ * one's. A person sets that right, with the receipt, which its terminal keeps. */
 static enum status bring_check_replaced(struct ledger *ledger, const struct brought *brought) {
   bool replaced = false;
   enum status status = card_replaced(ledger, booking_card(brought->what->id), &replaced);
@@ -89,8 +90,8 @@ static enum status bring_check_role(const struct ledger *ledger, const struct br
 
 /* ---- the hold before it ---- */
 
-/* What the promise proves of a hold that the backup has. What it does not prove waits for the card's next promise, or for
- * a receipt of its own. */
+/* What the promise proves of a hold that the backup has. What it does not prove waits for the card's next promise, or
+ * for a receipt of its own. */
 static enum status bring_settle_hold(struct ledger *ledger, const struct brought *brought) {
   const struct promise *promise = brought->promise;
   struct booking held;
@@ -254,8 +255,8 @@ enum status brought_in_note(struct ledger *ledger, int64_t booking, int64_t now)
   return query_run(&query);
 }
 
-/* What its holder wanted, as its terminal kept it. That it is a transfer its card has signed: without its account it waits for
- * that, and nobody hands it out. */
+/* What its holder wanted, as its terminal kept it. That it is a transfer its card has signed: without its account it
+ * waits for that, and nobody hands it out. */
 static enum status bring_terms(struct ledger *ledger, const struct brought *brought) {
   const struct ledger_payout_terms *terms = brought->receipt->payout;
   const struct ledger_account *account = terms != NULL ? terms->account : NULL;

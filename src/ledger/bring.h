@@ -16,7 +16,8 @@ struct bringing {
  * ledger_receipt_bring. */
 enum status bring_receipt(struct ledger *ledger, const struct bringing *bringing) EPURSE_MUST_USE;
 
-/* Of a receipt that is known: its account, where that was forgotten. STATUS_BAD_FORMAT: it is one in cash; STATUS_IBAN_INVALID. */
+/* Of a receipt that is known: its account, where that was forgotten. STATUS_BAD_FORMAT: it is one in cash;
+ * STATUS_IBAN_INVALID. */
 enum status bring_account(struct ledger *ledger, const struct bringing *bringing) EPURSE_MUST_USE;
 
 /* Notes that what is captured, as the last one, may have been paid out by a settlement that was forgotten. */

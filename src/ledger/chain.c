@@ -132,8 +132,8 @@ static enum status chain_judge_unknown(struct ledger *ledger, const struct promi
   return STATUS_OK;
 }
 
-/* A hold of the backup that lies below what receipts have brought in since: the first of those after it was promised with
- * the hold's outcome in it. Where that is not here either, nothing tells. */
+/* A hold of the backup that lies below what receipts have brought in since: the first of those after it was promised
+ * with the hold's outcome in it. Where that is not here either, nothing tells. */
 static enum status chain_judge_below(struct ledger *ledger, struct chain *chain) {
   uint8_t record[PROMISE_SIZE];
   struct promise promise = {.last_atc = chain->held_atc};

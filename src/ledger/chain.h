@@ -36,8 +36,8 @@ struct chain {
   int64_t renewed; /* of that balance: has gone to a new card, so that nothing is booked of it */
 };
 
-/* Whether it says a time that has not come: that of a terminal whose clock is off, or whose owner wants it to be believed later that
- * it was made later, as after a restoration. */
+/* Whether it says a time that has not come: that of a terminal whose clock is off, or whose owner wants it to be
+ * believed later that it was made later, as after a restoration. */
 bool promise_is_ahead(const struct signed_promise *offer);
 /* Reads and judges; writes nothing. STATUS_EXISTS: answered already; else as ledger_promise_open, and
  * STATUS_OUT_OF_STEP leaves *chain filled in. */
@@ -45,7 +45,8 @@ enum status chain_read(struct ledger *ledger, const struct signed_promise *offer
 /* Books what the promise says of the hold before it, once it was read and is in step. */
 enum status chain_settle(struct ledger *ledger, const struct signed_promise *offer, const struct chain *chain,
                          struct promise_verdict *standing) EPURSE_MUST_USE;
-/* Holds the off-line payments that it counts. Only where the promise itself is kept: what counts fewer is a fork from then on. */
+/* Holds the off-line payments that it counts. Only where the promise itself is kept: what counts fewer is a fork from
+ * then on. */
 enum status chain_announce(struct ledger *ledger, const struct promise *promise,
                            const struct chain *chain) EPURSE_MUST_USE;
 

@@ -32,8 +32,8 @@ static enum status confirm_denied(struct ledger *ledger, const struct ledger_con
   return status;
 }
 
-/* r proves by itself, whoever brings it. Without it a stranger is not told that there is such a transaction: he would go through cards' numbers
- * and learn how often each was used. */
+/* r proves by itself, whoever brings it. Without it a stranger is not told that there is such a transaction: he would
+ * go through cards' numbers and learn how often each was used. */
 static enum status confirm_mismatch(struct ledger *ledger, const struct ledger_confirmation *confirmation,
                                     const struct booking *booking) {
   struct terminal_brief terminal = {.merchant = booking->merchant};

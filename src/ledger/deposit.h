@@ -7,8 +7,8 @@
 
 #include "epurse/ledger_deposit.h"
 
-/* Of a payout that closes its card, when it is said where that goes: all of its deposit goes to the same account, once. A card
- * without one: no effect. */
+/* Of a payout that closes its card, when it is said where that goes: all of its deposit goes to the same account, once.
+ * A card without one: no effect. */
 enum status deposit_give_back(struct ledger *ledger, int64_t booking, int64_t account, int64_t now) EPURSE_MUST_USE;
 /* What went with that payout; 0: nothing. */
 enum status deposit_given(struct ledger *ledger, int64_t booking, int64_t *minor) EPURSE_MUST_USE;

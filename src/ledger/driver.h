@@ -102,8 +102,8 @@ struct store_driver {
   void (*discard)(const char *place);
   /* STATUS_NOT_FOUND; STATUS_BAD_FORMAT: something else than a ledger is there. */
   enum status (*open)(const char *place, struct store **store);
-  /* STATUS_LEDGER_BUSY: others have it open; NULL where there cannot be any. In a step too: then none can open it before the
-   * step has ended and read what it wrote, unless they are seen. */
+  /* STATUS_LEDGER_BUSY: others have it open; NULL where there cannot be any. In a step too: then none can open it
+   * before the step has ended and read what it wrote, unless they are seen. */
   enum status (*sole)(struct store *store);
   /* Sets *store to NULL; NULL is fine. */
   void (*close)(struct store **store);
@@ -120,8 +120,8 @@ struct store_driver {
   enum status (*gather)(struct store *store, const struct store_hint *hints, size_t count);
   /* After a commit too, where it has no effect. */
   void (*rollback)(struct store *store);
-  /* Whether nothing more is read or written before the place was opened anew: a commit's outcome is unknown; or what answers
-   * is not what was opened. */
+  /* Whether nothing more is read or written before the place was opened anew: a commit's outcome is unknown; or what
+   * answers is not what was opened. */
   bool (*unsure)(const struct store *store);
   /* After it: whether the transaction failed for what others did, or for a connection that broke before its commit, so
    * that the same step may well succeed when it is run again. Not where a commit's outcome is unknown. */
@@ -165,11 +165,11 @@ struct store_driver {
   enum status (*copy_begin)(struct store *store, const char *path, struct store_copy **copy);
   /* With .done the copy has all that was committed until then. */
   enum status (*copy_step)(struct store_copy *copy, struct store_progress *progress);
-  /* Sets *copy to NULL; NULL is fine. The file stays, whole or not; a whole one tells in its header when it was made (SQLite:
-   * user_version, unix seconds modulo 2^32), for an audit. */
+  /* Sets *copy to NULL; NULL is fine. The file stays, whole or not; a whole one tells in its header when it was made
+   * (SQLite: user_version, unix seconds modulo 2^32), for an audit. */
   enum status (*copy_end)(struct store_copy **copy);
-  /* Whether `place` is a whole one, which nothing has adopted. By its header alone, so that it may be asked before open, which would
-   * read into it what lies beside it of another file's log; never while this process has it open. */
+  /* Whether `place` is a whole one, which nothing has adopted. By its header alone, so that it may be asked before
+   * open, which would read into it what lies beside it of another file's log; never while this process has it open. */
   bool (*copy_is)(const char *place);
   /* A copy becomes a ledger to work with: its header tells nothing any more. */
   enum status (*copy_adopt)(struct store *store);

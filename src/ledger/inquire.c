@@ -133,8 +133,8 @@ enum status ledger_promise_inquire(struct ledger *ledger, const struct ledger_in
 
 /* ---- receipts ---- */
 
-/* A hold of the backup that was captured before the restoration, perhaps: a settlement that was forgotten may have paid it out.
- * Of cash that was handed out handed_at tells that. */
+/* A hold of the backup that was captured before the restoration, perhaps: a settlement that was forgotten may have paid
+ * it out. Of cash that was handed out handed_at tells that. */
 static enum status receipt_note(struct ledger *ledger, const struct asked *asked, const struct booking *before) {
   const struct signed_promise *offer = &asked->inquiry->offer;
   bool cash = before->type == TRANSACTION_PAYOUT && !promise_is_transfer(offer->promise);
@@ -229,8 +229,9 @@ static enum status reverse_look_claimed(struct ledger *ledger, int64_t booking, 
   return query_end(&query);
 }
 
-/* Whether the card has it: credited, or, of what was owed, loaded since by a claim. What is owed has no name on it: what was loaded
- * first may be this, and what is still there another's, which came later. Then it stays owed: the holder has it either way. */
+/* Whether the card has it: credited, or, of what was owed, loaded since by a claim. What is owed has no name on it:
+ * what was loaded first may be this, and what is still there another's, which came later. Then it stays owed: the
+ * holder has it either way. */
 static enum status reverse_look(struct ledger *ledger, const struct booking *booking, bool *credited) {
   struct ledger_card balances = {0};
   *credited = booking->state == LEDGER_CAPTURED;

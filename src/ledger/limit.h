@@ -35,8 +35,8 @@ struct limit_load {
 /* Whether there is room for it: reads only. STATUS_TERMINAL_LIMIT, STATUS_MERCHANT_LIMIT, STATUS_REFUND_LIMIT,
  * STATUS_PAYOUT_LIMIT. */
 enum status limit_check(struct ledger *ledger, const struct limit_load *load) EPURSE_MUST_USE;
-/* Takes it for what has no promise and is never given back; after limit_check, in the same step, and after the merchant's
- * account was moved: what it owes is read there. */
+/* Takes it for what has no promise and is never given back; after limit_check, in the same step, and after the
+ * merchant's account was moved: what it owes is read there. */
 enum status limit_take_for_good(struct ledger *ledger, const struct limit_load *load) EPURSE_MUST_USE;
 /* Takes it, under the promise of its booking; as limit_take_for_good. */
 enum status limit_take(struct ledger *ledger, const struct limit_load *load, int64_t booking) EPURSE_MUST_USE;

@@ -124,8 +124,9 @@ static enum status bring_check_neighbours(struct ledger *ledger, struct bring *b
   return status == STATUS_OK && !found.fit ? STATUS_CARD_FORKED : status;
 }
 
-/* A promise counts all that its card has paid off-line since the same on-line transaction, so that one that is not the next confirms
- * it too: the next one may never have come here. It is no other money than the card's, which has announced it. */
+/* A promise counts all that its card has paid off-line since the same on-line transaction, so that one that is not the
+ * next confirms it too: the next one may never have come here. It is no other money than the card's, which has
+ * announced it. */
 static enum status bring_look_counted(struct ledger *ledger, struct bring *bring) {
   const struct promise *promise = bring->promise;
   uint8_t record[PROMISE_SIZE];
@@ -151,8 +152,8 @@ static enum status bring_check_name(struct ledger *ledger, const struct bring *b
   return status == STATUS_OK && another ? STATUS_CARD_FORKED : status;
 }
 
-/* Whether the shadow is known to be right: nothing was ever forgotten, or the card was in step since, and nothing that had been
- * forgotten of it came back. */
+/* Whether the shadow is known to be right: nothing was ever forgotten, or the card was in step since, and nothing that
+ * had been forgotten of it came back. */
 static enum status bring_look_whole(struct ledger *ledger, const struct bring *bring, bool *whole) {
   int64_t restored_at = 0;
   enum status status = ledger_restored_at(ledger, &restored_at);
@@ -204,7 +205,8 @@ static enum status bring_first(struct ledger *ledger, struct bring *bring) {
   return query_run(&query);
 }
 
-/* The holder has got it back, and is not asked again: the proof is good for the issuer's risk, up to what was given back. */
+/* The holder has got it back, and is not asked again: the proof is good for the issuer's risk, up to what was given
+ * back. */
 static enum status bring_check_late(struct ledger *ledger, struct bring *bring, int64_t released) {
   struct query query = query_begin(ledger, QUERY_OFFLINE_LATE);
   query_i64(&query, booking_id(bring->card, 0));
@@ -238,7 +240,8 @@ static enum status bring_check_room(struct ledger *ledger, struct bring *bring) 
   return status == STATUS_OK ? (restored_at == 0 ? STATUS_CARD_FORKED : STATUS_OUT_OF_STEP) : status;
 }
 
-/* That a till took it is the word of one that is revoked, and counts for nothing: the card may have signed it for the thief. */
+/* That a till took it is the word of one that is revoked, and counts for nothing: the card may have signed it for the
+ * thief. */
 static bool bring_is_hearsay(const struct bring *bring) {
   return bring->bringer.revoked && !bring->named.revoked && !bring->known && !bring->confirmed;
 }
@@ -256,8 +259,8 @@ static enum status bring_judge(struct ledger *ledger, struct bring *bring) {
 
 /* ---- what it comes to ---- */
 
-/* Of what no promise confirms, that its terminal took it is the word of whoever brings it: a till of its merchant, which
- * gets the money; or another terminal, whose own day it uses. */
+/* Of what no promise confirms, that its terminal took it is the word of whoever brings it: a till of its merchant,
+ * which gets the money; or another terminal, whose own day it uses. */
 static enum status bring_limit(struct ledger *ledger, struct bring *bring) {
   const struct signed_promise *offer = &bring->payment->offer;
   bool own = bring->bringer.merchant == bring->named.merchant;
@@ -337,8 +340,8 @@ static enum status bring_forked(struct ledger *ledger, struct bring *bring) {
   return status == STATUS_OK ? STATUS_CARD_FORKED : status;
 }
 
-/* What does not fit is not kept: it is as late another day. Holder and shop both have the money now, so that a person is to see
- * who they are, also where it is too much to be paid. */
+/* What does not fit is not kept: it is as late another day. Holder and shop both have the money now, so that a person
+ * is to see who they are, also where it is too much to be paid. */
 static enum status bring_late(struct ledger *ledger, struct bring *bring) {
   enum status status = bring->named.revoked ? STATUS_TERMINAL_REVOKED : STATUS_OK;
   if (status == STATUS_OK)
@@ -353,8 +356,8 @@ static enum status bring_late(struct ledger *ledger, struct bring *bring) {
   return status == STATUS_TERMINAL_LIMIT ? STATUS_OFFLINE_WAITS : status;
 }
 
-/* It is not kept, so that the till that it names may bring it, which nothing was taken from. What the card has signed against itself
- * counts, once. */
+/* It is not kept, so that the till that it names may bring it, which nothing was taken from. What the card has signed
+ * against itself counts, once. */
 static enum status bring_hearsay(struct ledger *ledger, const struct bring *bring, enum status judged) {
   if (judged != STATUS_CARD_FORKED)
     return STATUS_OFFLINE_WAITS;

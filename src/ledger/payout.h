@@ -18,8 +18,8 @@ enum status payout_same(struct ledger *ledger, int64_t booking, const struct led
 /* Of a payout that is in hold: its holder wants it on that account. */
 enum status payout_to_account(struct ledger *ledger, int64_t booking,
                               const struct ledger_account *account) EPURSE_MUST_USE;
-/* Of a payout that is in hold: its card signed that it goes to an account, and this restored ledger knows none. Nothing is said of it,
- * whoever asks, until payout_account_comes. */
+/* Of a payout that is in hold: its card signed that it goes to an account, and this restored ledger knows none. Nothing
+ * is said of it, whoever asks, until payout_account_comes. */
 enum status payout_to_nowhere(struct ledger *ledger, int64_t booking) EPURSE_MUST_USE;
 /* The account of such a one, which may be captured by now. Of any other payout, or again: no effect. */
 enum status payout_account_comes(struct ledger *ledger, int64_t booking, const struct ledger_account *account,
@@ -27,7 +27,8 @@ enum status payout_account_comes(struct ledger *ledger, int64_t booking, const s
 /* Of a payout that is in hold: captured, it ends its card; and whether it does. */
 enum status payout_to_close(struct ledger *ledger, int64_t booking) EPURSE_MUST_USE;
 enum status payout_closes(struct ledger *ledger, int64_t booking, bool *closes) EPURSE_MUST_USE;
-/* Of a payout that has just been captured: where it goes to an account, that is said of it; where it ends its card, the card is blocked. */
+/* Of a payout that has just been captured: where it goes to an account, that is said of it; where it ends its card, the
+ * card is blocked. */
 enum status payout_captured(struct ledger *ledger, const struct booking *booking, int64_t now) EPURSE_MUST_USE;
 
 /* What was said of it. */

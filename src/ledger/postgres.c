@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The ledger in a PostgreSQL database, for several servers at once: the driver's table, and what it looks at for its health. */
+ * The ledger in a PostgreSQL database, for several servers at once: the driver's table, and what it looks at for its
+ * health. */
 #include "postgres.h"
 #include "schema.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The driver of PostgreSQL within itself: its connection, its transactions and its statements, and what they know of each other.
- * What each of driver.h's own functions does stands there. */
+ * The driver of PostgreSQL within itself: its connection, its transactions and its statements, and what they know of
+ * each other. What each of driver.h's own functions does stands there. */
 #ifndef LEDGER_POSTGRES_H
 #define LEDGER_POSTGRES_H
 
@@ -10,7 +10,8 @@
 #include "postgres_pipe.h"
 #include "postgres_queue.h"
 
-/* Which ledger it is that answers: a migration changes the one, and being told that it is an earlier state the other. */
+/* Which ledger it is that answers: a migration changes the one, and being told that it is an earlier state the
+ * other. */
 struct face {
   int64_t version, incarnation;
 };
@@ -49,16 +50,17 @@ enum status postgres_open(const char *place, struct store **store) EPURSE_MUST_U
 enum status postgres_sole(struct store *store) EPURSE_MUST_USE;
 void postgres_close(struct store **store);
 bool postgres_unsure(const struct store *store);
-/* A connection that broke while nothing was under way is made anew. What it finds must be what was opened: meanwhile nobody
- * saw that this program is at work, and the ledger may have been migrated, or told that it is an earlier state. Then, and
- * from then on, STATUS_STORE_FAILED; else STATUS_STORE_UNREACHABLE, STATUS_LEDGER_BUSY, STATUS_NO_MEMORY. */
+/* A connection that broke while nothing was under way is made anew. What it finds must be what was opened: meanwhile
+ * nobody saw that this program is at work, and the ledger may have been migrated, or told that it is an earlier state.
+ * Then, and from then on, STATUS_STORE_FAILED; else STATUS_STORE_UNREACHABLE, STATUS_LEDGER_BUSY, STATUS_NO_MEMORY. */
 enum status postgres_reconnect(struct store *store) EPURSE_MUST_USE;
 
 /* ---- postgres_transaction.c ---- */
 
 /* Whether one is under way, to write or to look. */
 bool postgres_within(const struct store *store);
-/* The till is shared by all and locked late: with the commit, as a rule. Nothing is sent where it is not needed, or locked. */
+/* The till is shared by all and locked late: with the commit, as a rule. Nothing is sent where it is not needed, or
+ * locked. */
 enum status postgres_till(struct store *store) EPURSE_MUST_USE;
 /* A savepoint before what the running part writes, and after what those before it wrote. */
 enum status postgres_mark(struct store *store) EPURSE_MUST_USE;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The connection of a ledger in PostgreSQL: opened, made anew where it broke, and whether another session has the same tables. */
+ * The connection of a ledger in PostgreSQL: opened, made anew where it broke, and whether another session has the same
+ * tables. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,8 +56,8 @@ static enum status postgres_number(struct store *store, const char *sql, int64_t
   return status;
 }
 
-/* Behind the turnstile: whoever migrates or tells it has looked for other sessions there (postgres_sole), and has either seen
- * this one, or is waited for. */
+/* Behind the turnstile: whoever migrates or tells it has looked for other sessions there (postgres_sole), and has
+ * either seen this one, or is waited for. */
 static enum status postgres_look_at(struct store *store, struct face *face) {
   enum status status = pipe_say(&store->pipe, "BEGIN");
   if (status == STATUS_OK)
@@ -138,8 +139,8 @@ static enum status sole_look(struct store *store) {
   return status == STATUS_OK && others != 0 ? STATUS_LEDGER_BUSY : status;
 }
 
-/* A session that its program has closed is seen for a moment longer: the server ends it by and by. Within a transaction it
- * shows the same each time. */
+/* A session that its program has closed is seen for a moment longer: the server ends it by and by. Within a transaction
+ * it shows the same each time. */
 enum status postgres_sole(struct store *store) {
   static const struct timespec pause = {0, 100000000};
   enum status status = sole_look(store);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What the steps of a group are going to read, read for all of them at once: one statement for each kind. Whatever was written
- * since is not answered from here. */
+ * What the steps of a group are going to read, read for all of them at once: one statement for each kind. Whatever was
+ * written since is not answered from here. */
 #ifndef LEDGER_POSTGRES_GATHER_H
 #define LEDGER_POSTGRES_GATHER_H
 
@@ -14,7 +14,8 @@ void gather_free(struct gather *gather);
 /* Nothing is known any more. */
 void gather_drop(struct gather *gather);
 
-/* Reads in one round trip what the hints name. Where that fails the pipe says why; less may be known than was asked for. */
+/* Reads in one round trip what the hints name. Where that fails the pipe says why; less may be known than was asked
+ * for. */
 enum status gather_read(struct gather *gather, struct pipe *pipe, const struct store_hint *hints,
                         size_t count) EPURSE_MUST_USE;
 /* Whether the call's answer is known: a cursor before its first row, which need not be finished. */

@@ -35,7 +35,8 @@ static const struct {
 #undef GUARDED
 };
 
-/* In the order in which they are locked. A reference is locked by a number that is made of its text: there may be no row. */
+/* In the order in which they are locked. A reference is locked by a number that is made of its text: there may be no
+ * row. */
 enum lock { LOCK_TERMINALS, LOCK_MERCHANTS, LOCK_CARDS, LOCK_REFERENCES, LOCKS };
 static const struct {
   const char *columns, *sql;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The rows that a transaction has locked, and what it may do with them while others are under way.
  *
- * Locked before anything is read: terminals, then merchants, cards and references, each in order of number; the till, of which there is
- * one, last, before the first statement that needs it is sent. So no two wait for each other. */
+ * Locked before anything is read: terminals, then merchants, cards and references, each in order of number; the till,
+ * of which there is one, last, before the first statement that needs it is sent. So no two wait for each other. */
 #ifndef LEDGER_POSTGRES_GUARD_H
 #define LEDGER_POSTGRES_GUARD_H
 

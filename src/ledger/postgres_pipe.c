@@ -89,16 +89,16 @@ static void pipe_notice(void *context, const PGresult *notice) {
 
 enum status pipe_open(struct pipe *pipe, const char *url) {
   /* Reads are not part of a transaction that has to be serialized; a step begins one. A server that has stopped in the
-   * midst of a step must not hold the others up for long. What reads the whole ledger takes its time, whatever the database or the
-   * role has for statements of people (transaction_timeout: PostgreSQL 17). */
+   * midst of a step must not hold the others up for long. What reads the whole ledger takes its time, whatever the
+   * database or the role has for statements of people (transaction_timeout: PostgreSQL 17). */
   static const char session[] = "SELECT set_config(name, '0', false) FROM pg_settings "
                                 "WHERE name IN ('statement_timeout', 'transaction_timeout');"
                                 "SET default_transaction_read_only = on; SET synchronous_commit = on;"
                                 "SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '30s';"
                                 "SET client_min_messages = warning;"
                                 "SELECT set_config('application_name', 'epurse ' || current_schema(), false)";
-  /* A machine that is gone says nothing: it is given up some seconds after it ought to have acknowledged what was sent, or
-   * that it is still there. The URL may say otherwise. */
+  /* A machine that is gone says nothing: it is given up some seconds after it ought to have acknowledged what was sent,
+   * or that it is still there. The URL may say otherwise. */
   const char *const keywords[] = {"application_name",
                                   "connect_timeout",
                                   "client_encoding",

@@ -53,7 +53,8 @@ bool pipe_inside(const struct pipe *pipe);
 enum status pipe_say(struct pipe *pipe, const char *sql) EPURSE_MUST_USE;
 /* Sends a query of queries.def; prepares it at its first use. */
 enum status pipe_call(struct pipe *pipe, const struct store_call *call) EPURSE_MUST_USE;
-/* Has statements from here on be planned so, where they are not yet; costs nothing where they are. Not PIPE_PLANS_UNSURE. */
+/* Has statements from here on be planned so, where they are not yet; costs nothing where they are. Not
+ * PIPE_PLANS_UNSURE. */
 enum status pipe_plan(struct pipe *pipe, enum pipe_plans plans) EPURSE_MUST_USE;
 /* The same of a statement with arrays, planned by its keys; its number is below PIPE_SETS. */
 struct pipe_set {

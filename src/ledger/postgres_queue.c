@@ -240,8 +240,8 @@ static int row_compare(const void *left, const void *right) {
   return (*a)->at.key < (*b)->at.key ? -1 : (*a)->at.key > (*b)->at.key;
 }
 
-/* The rows of one kind: where each changes a row of its own, in the order of those, so that two servers lock them in one
- * order. */
+/* The rows of one kind: where each changes a row of its own, in the order of those, so that two servers lock them in
+ * one order. */
 static size_t queue_pick(const struct queue *queue, size_t kind, size_t to, const struct queue_row *rows[QUEUE_ROWS]) {
   size_t count = 0;
   for (size_t i = queue->sent; i < to; i++)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What the steps of a group write on a payment's way, kept until it goes out together: one statement for each kind, however
- * many steps wrote. What would read it, or depends on it, has it sent before. */
+ * What the steps of a group write on a payment's way, kept until it goes out together: one statement for each kind,
+ * however many steps wrote. What would read it, or depends on it, has it sent before. */
 #ifndef LEDGER_POSTGRES_QUEUE_H
 #define LEDGER_POSTGRES_QUEUE_H
 

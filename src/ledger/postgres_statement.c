@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Statements of a ledger in PostgreSQL: what waits for the others of its group, what is known already, and what is sent. */
+ * Statements of a ledger in PostgreSQL: what waits for the others of its group, what is known already, and what is
+ * sent. */
 #include "postgres.h"
 #include "postgres_value.h"
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Transactions of a ledger in PostgreSQL.
  *
- * A group of steps is one READ COMMITTED transaction. It is alone, behind the turnstile, or beside others, with all rows
- * locked that its statements read or write: of one that needs more nothing is kept, and it is run again alone. So it does
- * not depend on anybody's care that steps behave as if each ran by itself; the rules of the schema hold besides. */
+ * A group of steps is one READ COMMITTED transaction. It is alone, behind the turnstile, or beside others, with all
+ * rows locked that its statements read or write: of one that needs more nothing is kept, and it is run again alone. So
+ * it does not depend on anybody's care that steps behave as if each ran by itself; the rules of the schema hold
+ * besides. */
 #include <string.h>
 
 #include "postgres.h"
@@ -17,8 +18,8 @@ static bool postgres_disturbed(const struct store *store) {
   return store->pipe.conflict || (store->pipe.duplicate && !store->alone);
 }
 
-/* Statements of several steps went out together, and one of them was refused: run again, each by itself, they show whose
- * it is. */
+/* Statements of several steps went out together, and one of them was refused: run again, each by itself, they show
+ * whose it is. */
 static void postgres_suspect(struct store *store) {
   if (store->pipe.failure == STATUS_OK || store->careful || !store->writing || !pipe_alive(&store->pipe) ||
       postgres_disturbed(store))
@@ -109,8 +110,9 @@ enum status postgres_flush(struct store *store) {
   return status;
 }
 
-/* A step that found its answer there has written nothing, and its COMMIT would wait for nobody: not for a standby that has
- * not got yet what it found. A record of its own in the log, behind all that it can have seen, makes COMMIT wait for both. */
+/* A step that found its answer there has written nothing, and its COMMIT would wait for nobody: not for a standby that
+ * has not got yet what it found. A record of its own in the log, behind all that it can have seen, makes COMMIT wait
+ * for both. */
 static enum status postgres_stand(struct store *store) {
   if (store->wrote || store->bare)
     return STATUS_OK;
@@ -118,8 +120,8 @@ static enum status postgres_stand(struct store *store) {
                                 "WHERE txid_current_if_assigned() IS NULL");
 }
 
-/* COMMIT was sent, and whether it holds is not known: the connection broke; or it answers with a warning, which is how the
- * server says that its wait for a standby was cancelled. The next one may find another server. */
+/* COMMIT was sent, and whether it holds is not known: the connection broke; or it answers with a warning, which is how
+ * the server says that its wait for a standby was cancelled. The next one may find another server. */
 static enum status postgres_doubt(struct store *store, enum status status) {
   if (status != STATUS_OK || !store->pipe.warned)
     return status;
@@ -199,8 +201,8 @@ enum status postgres_keep(struct store *store, bool wait) {
   return status;
 }
 
-/* What was not sent is forgotten. After a conflict with others the whole transaction is lost, as it is where something was
- * refused that went out before the savepoint. */
+/* What was not sent is forgotten. After a conflict with others the whole transaction is lost, as it is where something
+ * was refused that went out before the savepoint. */
 enum status postgres_undo(struct store *store) {
   bool saved = store->saved;
   queue_cut(store->queue, saved ? 0 : store->part);

@@ -77,7 +77,7 @@ void postgres_bind(const struct store_value *values, size_t count, struct postgr
   }
 }
 
-/* ---- arrays out: dimensions (one), whether there are NULLs, type, how many, the first one's number; each with its length ---- */
+/* ---- arrays out: dimensions (one), any NULLs, type, how many, the first one's number; each with its length ---- */
 
 static void array_put(struct postgres_arrays *arrays, size_t column, const void *bytes, size_t len) {
   struct postgres_array *array = &arrays->arrays[column];

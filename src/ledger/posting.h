@@ -61,8 +61,8 @@ struct posting {
   int64_t amount; /* minor units or points, greater than 0 */
   int64_t at;
 };
-/* STATUS_LEDGER_BROKEN: a bound does not allow it. What it moves on the card's row is written by the next statement that takes
- * it (purse_change_take), or by purse_change_write. */
+/* STATUS_LEDGER_BROKEN: a bound does not allow it. What it moves on the card's row is written by the next statement
+ * that takes it (purse_change_take), or by purse_change_write. */
 enum status posting_add(struct ledger *ledger, const struct posting *posting) EPURSE_MUST_USE;
 
 /* Binds the four sums that wait for this card: of its balance, hold, points, points in hold. */

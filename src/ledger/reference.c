@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * References: the row lies under (merchant, reference) and names the transaction that carries it. What was declined,
- * released or refunded lets go of it, but for what was honoured since; the database itself lets it leave nothing else. */
+ * released or refunded lets go of it, but for what was honoured since; the database itself lets it leave nothing
+ * else. */
 #include "reference.h"
 
 #include "card.h"
@@ -18,8 +19,8 @@ static enum status reference_booking(struct ledger *ledger, int64_t merchant, co
   return status == STATUS_OK && !found ? STATUS_NOT_FOUND : status;
 }
 
-/* Whether what carries the name was paid for and is not on the card yet: a claim of it that was released leaves it so, but for one
- * of a load that was given back since, or that nobody paid for under this name. */
+/* Whether what carries the name was paid for and is not on the card yet: a claim of it that was released leaves it so,
+ * but for one of a load that was given back since, or that nobody paid for under this name. */
 static enum status reference_owed(struct ledger *ledger, int64_t id, uint8_t state, uint8_t tender, bool *owed) {
   *owed = state == LEDGER_OWED;
   if (state != LEDGER_RELEASED || tender != LEDGER_TENDER_OWED)

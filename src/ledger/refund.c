@@ -120,7 +120,8 @@ static enum status owe_name(struct ledger *ledger, const struct ledger_owed_refu
   return query_run(&query);
 }
 
-/* Who shows no card is told of no sale but its merchant's own: whoever holds a till's key would read all others' by number. */
+/* Who shows no card is told of no sale but its merchant's own: whoever holds a till's key would read all others' by
+ * number. */
 static enum status owe_judge(struct ledger *ledger, const struct ledger_owed_refund *owed, int64_t id,
                              const struct terminal_brief *terminal) {
   const struct refund_wish wish = {.merchant = terminal->merchant, .window = owed->window, .now = owed->now};

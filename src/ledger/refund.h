@@ -20,8 +20,8 @@ struct refund {
 };
 
 /* Reads only. STATUS_SALE_UNKNOWN: this card has no such sale, or another kind than the promise says;
- * STATUS_SALE_OF_ANOTHER: another merchant's; STATUS_SALE_NOT_CAPTURED; STATUS_SALE_TOO_OLD; STATUS_REFUND_EXCEEDS: more
- * than is left of it; STATUS_ABOVE_LIMIT: more points than a card holds. */
+ * STATUS_SALE_OF_ANOTHER: another merchant's; STATUS_SALE_NOT_CAPTURED; STATUS_SALE_TOO_OLD; STATUS_REFUND_EXCEEDS:
+ * more than is left of it; STATUS_ABOVE_LIMIT: more points than a card holds. */
 enum status refund_judge(struct ledger *ledger, const struct refund_wish *wish, struct refund *refund) EPURSE_MUST_USE;
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A new card has at once what nothing can take away from the old one any more; the rest follows with its replacement. */
+ * A new card has at once what nothing can take away from the old one any more; the rest follows with its
+ * replacement. */
 #include <string.h>
 
 #include "booking.h"
@@ -13,7 +14,8 @@
 #include "store.h"
 #include "terminal.h"
 
-/* So long a payout of all that was on a card shows that its holder was at the desk: a line that broke is back by then. */
+/* So long a payout of all that was on a card shows that its holder was at the desk: a line that broke is back by
+ * then. */
 #define RENEW_PRESENT_SECONDS SECONDS_PER_DAY
 
 struct renewing {
@@ -44,9 +46,10 @@ static enum status renew_check_new(struct ledger *ledger, const struct renewing 
   return (status == STATUS_OK || status == STATUS_CARD_UNKNOWN) && !issued ? STATUS_NEW_CARD_NOT_ISSUED : status;
 }
 
-/* The card's last word is a payout of all that was on it, promised to this desk with the PIN and proved by r, which went
- * back to it: its holder was there, a day ago at most, and it has nothing left to pay with. Later its holder is gone. Not of a suspended card: whose it is the issuer
- * wants to know first, and its money would be on a card that nobody suspects. */
+/* The card's last word is a payout of all that was on it, promised to this desk with the PIN and proved by r, which
+ * went back to it: its holder was there, a day ago at most, and it has nothing left to pay with. Later its holder is
+ * gone. Not of a suspended card: whose it is the issuer wants to know first, and its money would be on a card that
+ * nobody suspects. */
 static enum status renew_check_emptied(struct ledger *ledger, const struct renewing *renewing, bool *emptied) {
   const struct ledger_card *old = &renewing->old;
   struct terminal_brief desk;

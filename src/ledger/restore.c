@@ -129,7 +129,8 @@ static enum status restore_move(const char *from, const char *to) {
   return rename(from, to) == 0 ? STATUS_OK : STATUS_STORE_FAILED;
 }
 
-/* The write-ahead log belongs to the file that it was written for, and would spoil the other one, also where that file is gone. */
+/* The write-ahead log belongs to the file that it was written for, and would spoil the other one, also where that file
+ * is gone. */
 static enum status restore_put_aside(const struct restore *restore, struct ledger_restored *restored) {
   const char *path = restore->what->path;
   char *log = restore_name(path, "-wal"), *log_aside = restore_name(restored->aside, "-wal");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Settlement: closed once, by statements over the merchants and what was captured since the last one; read a page at a time. */
+ * Settlement: closed once, by statements over the merchants and what was captured since the last one; read a page at a
+ * time. */
 #include "epurse/settlement.h"
 
 #include <string.h>

@@ -22,7 +22,8 @@ struct store {
 /* sqlite_status.c: what an SQLite result code means for the ledger. */
 enum status sqlite_status(int code);
 
-/* sqlite_log.c: the file layer in which the ledger's file is opened, made known to SQLite once; a result code of SQLite's. */
+/* sqlite_log.c: the file layer in which the ledger's file is opened, made known to SQLite once; a result code of
+ * SQLite's. */
 #define SQLITE_LOG_VFS "epurse"
 int sqlite_log_register(void);
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SQLite's own page cache, but that it is not gone through at each commit.
  *
- * At the end of a transaction SQLite has the cache drop pages behind the end of the database, and the cache goes through all
- * its pages where one may have been there. Whenever a tree is balanced, which inserts in the midst of an index do, a page
- * is given a number near the end of the largest possible database for a moment; so nearly each commit goes through
- * everything, thousands of pages that the processor does not have at hand. Here the highest number that is in the cache is
- * known exactly enough, and only what can be there is looked for. */
+ * At the end of a transaction SQLite has the cache drop pages behind the end of the database, and the cache goes
+ * through all its pages where one may have been there. Whenever a tree is balanced, which inserts in the midst of an
+ * index do, a page is given a number near the end of the largest possible database for a moment; so nearly each commit
+ * goes through everything, thousands of pages that the processor does not have at hand. Here the highest number that is
+ * in the cache is known exactly enough, and only what can be there is looked for. */
 #include <stdlib.h>
 
 #include "sqlite.h"

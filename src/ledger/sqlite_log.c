@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
- * SQLite's own file layer, but for writes that follow each other in the write-ahead log and in the database: those go to
- * the system in one piece.
+ * SQLite's own file layer, but for writes that follow each other in the write-ahead log and in the database: those go
+ * to the system in one piece.
  *
- * SQLite writes each page, and in the log each page's head, by itself: a dozen and more calls for a payment, and thousands
- * while a checkpoint holds up all payments, which brings the log's pages to the database in the order in which they lie
- * there. Here they are kept until the file is synced, read, asked about, unlocked or closed, or until something is written
- * elsewhere in it; so whoever looks at the file through SQLite never sees that they were. A write that fails then fails
- * the sync that wanted it, before which SQLite has acknowledged nothing and given up nothing of the log. */
+ * SQLite writes each page, and in the log each page's head, by itself: a dozen and more calls for a payment, and
+ * thousands while a checkpoint holds up all payments, which brings the log's pages to the database in the order in
+ * which they lie there. Here they are kept until the file is synced, read, asked about, unlocked or closed, or until
+ * something is written elsewhere in it; so whoever looks at the file through SQLite never sees that they were. A write
+ * that fails then fails the sync that wanted it, before which SQLite has acknowledged nothing and given up nothing of
+ * the log. */
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -201,8 +202,8 @@ static int log_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int 
 static sqlite3_vfs log_vfs;
 static int log_registered = SQLITE_ERROR;
 
-/* SQLite does not count the memory that it takes: nobody asks, and each piece would cost a lock and a dozen figures. Where
- * it is in use already, as in tests, it goes on counting. */
+/* SQLite does not count the memory that it takes: nobody asks, and each piece would cost a lock and a dozen figures.
+ * Where it is in use already, as in tests, it goes on counting. */
 static void log_register(void) {
   (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   (void)sqlite_cache_register();

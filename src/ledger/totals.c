@@ -38,8 +38,8 @@ static enum status totals_rows(struct ledger *ledger, struct ledger_totals *tota
   return query_end(&query);
 }
 
-/* Counting millions of rows takes a second: once, then each commit adds its own. What others post meanwhile they count, until an
- * audit, which reads all rows anyway, has this one count anew. */
+/* Counting millions of rows takes a second: once, then each commit adds its own. What others post meanwhile they count,
+ * until an audit, which reads all rows anyway, has this one count anew. */
 static enum status totals_postings(struct ledger *ledger, struct ledger_totals *totals) {
   enum status status = STATUS_OK;
   if (!ledger->postings_counted) {
@@ -80,7 +80,8 @@ static enum status due_add(struct ledger *ledger, struct due *due) {
   return status;
 }
 
-/* Where no settlement is closed for long there are very many captures: each is added once, as captures are not changed. */
+/* Where no settlement is closed for long there are very many captures: each is added once, as captures are not
+ * changed. */
 static enum status due_follow(struct ledger *ledger, struct due *due) {
   struct query query = query_begin(ledger, QUERY_DUE_CUT);
   (void)query_row(&query);

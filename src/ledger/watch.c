@@ -65,8 +65,8 @@ static enum status watch_last(struct pass *pass, enum query_name name, int64_t f
   return query_end(&query);
 }
 
-/* Accounts of no card first, then cards with all of theirs: a slice ends behind the last account that its last card can have.
- * No account has the number 0, so that 0 is the end of the pass. */
+/* Accounts of no card first, then cards with all of theirs: a slice ends behind the last account that its last card can
+ * have. No account has the number 0, so that 0 is the end of the pass. */
 static enum status watch_bound(struct pass *pass) {
   int64_t cards = pass->slice->cards;
   pass->first = pass->from < 0 ? 1 : (pass->from + 1) / ACCOUNTS_APART;
@@ -180,7 +180,7 @@ static enum status watch_end(struct pass *pass) {
   return watch_move(pass, WATCH_START, 0, 0);
 }
 
-/* ---- what merchants are due since the last settlement: nothing behind the pass changes, but that one is closed ---- */
+/* ---- what merchants are due since the last settlement: nothing behind the pass changes but that one is closed ---- */
 
 static enum status watch_cut(struct pass *pass, int64_t *cut) {
   struct query query = query_begin(pass->ledger, QUERY_DUE_CUT);

@@ -20,8 +20,8 @@ enum status jwe_agree(const uint8_t receiver[CRYPTO_P256_PUBLIC_SIZE], struct pi
 enum status jwe_encipher(const struct pin_agreement *agreement, const uint8_t *text, size_t text_len,
                          char **jwe) EPURSE_MUST_USE;
 
-/* Opens what is exactly of that form and for this key. *agreement is used where it is the right one, and becomes it when
- * the message has opened; zeros will do. Wipe `text`. STATUS_BAD_FORMAT otherwise: it does not say why. */
+/* Opens what is exactly of that form and for this key. *agreement is used where it is the right one, and becomes it
+ * when the message has opened; zeros will do. Wipe `text`. STATUS_BAD_FORMAT otherwise: it does not say why. */
 enum status jwe_decipher(const char *jwe, size_t len, const struct key *key, struct pin_agreement *agreement,
                          uint8_t text[JWE_TEXT_MAX], size_t *text_len) EPURSE_MUST_USE;
 

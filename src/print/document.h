@@ -24,7 +24,8 @@ struct print_document {
 struct layout {
   void *context;
   unsigned columns;
-  /* At most as many characters as there are columns, half as many where they are double. Of `len` bytes, UTF-8, printing ones only. */
+  /* At most as many characters as there are columns, half as many where they are double. Of `len` bytes, UTF-8,
+   * printing ones only. */
   void (*row)(void *context, enum print_align align, unsigned style, const char *text, size_t len);
   bool (*qr)(void *context, const char *text); /* false: it does not fit here. NULL: none does */
   void (*cut)(void *context);

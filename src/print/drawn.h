@@ -14,8 +14,9 @@ struct pen *pen_open(const char *font);
 /* *pen becomes NULL. NULL is fine. */
 void pen_close(struct pen **pen);
 
-/* Draws a line, of at most as many characters as the paper has columns, of `len` bytes of UTF-8; what the font has not got, as the code
- * page would have it. `picture` gets rows as wide as the paper, eight dots a byte, the leftmost in the highest bit; answers how many. */
+/* Draws a line, of at most as many characters as the paper has columns, of `len` bytes of UTF-8; what the font has not
+ * got, as the code page would have it. `picture` gets rows as wide as the paper, eight dots a byte, the leftmost in the
+ * highest bit; answers how many. */
 unsigned pen_row(struct pen *pen, struct print_paper paper, enum print_align align, unsigned style, const char *text,
                  size_t len, uint8_t picture[PEN_PICTURE_MAX]);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Elements become lines of a paper: broken at blanks, pairs spread over the width, nothing in them that is no character. */
+ * Elements become lines of a paper: broken at blanks, pairs spread over the width, nothing in them that is no
+ * character. */
 #include <string.h>
 
 #include "document.h"
@@ -14,7 +15,8 @@ uint32_t character_take(const char *text, size_t len, size_t *used) {
   return code;
 }
 
-/* A printing character as it is; a blank of whatever width as a blank; else '?': nothing that people typed commands a printer. */
+/* A printing character as it is; a blank of whatever width as a blank; else '?': nothing that people typed commands a
+ * printer. */
 static void character_copy(char *row, size_t *len, const char *text, size_t used, uint32_t code) {
   bool blank = code == 0xA0 || code == 0x2009 || code == 0x202F || code == '\t';
   bool none = code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0xFFFD || (code >= 0x200B && code <= 0x200F) ||
@@ -62,8 +64,8 @@ static size_t row_cut(struct row *row, const struct row_break *end) {
   return end->at;
 }
 
-/* As much of the text as fits in `columns`, to a blank where there is one, else to a hyphen; answers the bytes of the text that it
- * took. */
+/* As much of the text as fits in `columns`, to a blank where there is one, else to a hyphen; answers the bytes of the
+ * text that it took. */
 static size_t row_fill(struct row *row, const char *text, unsigned columns) {
   size_t whole = strlen(text), at = 0, used = 0;
   struct row_break blank = {0}, hyphen = {0};

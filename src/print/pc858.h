@@ -6,7 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The byte of a character of Unicode: its own, that of the letter without the mark, or '?'. Never a control character. */
+/* The byte of a character of Unicode: its own, that of the letter without the mark, or '?'. Never a control
+ * character. */
 char pc858_of(uint32_t code);
 /* Whether that is the character itself. */
 bool pc858_has(uint32_t code);

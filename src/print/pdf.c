@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A document as PDF, by libharu: a page for each part that a printer would cut off, as wide as the paper and as long as what
- * is on it. */
+ * A document as PDF, by libharu: a page for each part that a printer would cut off, as wide as the paper and as long as
+ * what is on it. */
 #include "document.h"
 
 #include "config.h"

@@ -22,8 +22,8 @@ struct pcsc {
   long patience;  /* milliseconds for a card that another program holds */
   long silence;   /* milliseconds for a card to answer a command or a reset */
   int cancel_fd;  /* whose end cancels a wait, or -1 */
-  /* How often cards had come and gone in the reader, by pcscd's count, when one was last waited for and was there; -1: not
-   * known, or by the count of an earlier pcscd or plug. */
+  /* How often cards had come and gone in the reader, by pcscd's count, when one was last waited for and was there; -1:
+   * not known, or by the count of an earlier pcscd or plug. */
   int32_t moves;
   char name[MAX_READERNAME];
 };

@@ -104,8 +104,8 @@ static enum status watch_step(struct watch *watch) {
   return pcsc_status(code);
 }
 
-/* Whether the card is as it was waited for. One that went and came back between two looks, or made room for another, has
- * gone. */
+/* Whether the card is as it was waited for. One that went and came back between two looks, or made room for another,
+ * has gone. */
 static bool watch_is_met(const struct watch *watch, bool present) {
   int32_t before = watch->pcsc->moves;
   if (present)

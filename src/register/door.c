@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The way in: libevent's evhttp on a Unix socket, and on TCP with TLS and a token. What is not well-formed, or not allowed in,
- * never reaches a route. */
+ * The way in: libevent's evhttp on a Unix socket, and on TCP with TLS and a token. What is not well-formed, or not
+ * allowed in, never reaches a route. */
 #include <event2/bufferevent_ssl.h>
 #include <event2/keyvalq_struct.h>
 #include <openssl/ssl.h>

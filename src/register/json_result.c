@@ -17,7 +17,8 @@ static const char *state_of(const struct till_result *result) {
   return till_is_done(result) ? "done" : "declined";
 }
 
-/* The sentence, and where it was the line to the back-end why; that there are other readers is a sentence of its own. */
+/* The sentence, and where it was the line to the back-end why; that there are other readers is a sentence of its
+ * own. */
 static json_t *problem_json(const struct till_result *result) {
   const char *sentence = status_sentence(result->status);
   if (result->status == STATUS_NO_READER && result->trouble[0] != 0)

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "epurse/terminal_closing.h"
+#include "epurse/till.h"
 #include "epurse/till_journal.h"
 #include "epurse/till_shift.h"
 #include "register_json.h"
@@ -102,12 +103,13 @@ void routes_serve_json(struct register_json *json, struct evhttp_request *raw);
 enum status body_take(struct evhttp_request *raw, json_t **object) EPURSE_MUST_USE;
 /* Wipes the text of every member, and frees. */
 void body_drop(json_t *object);
-/* A request of that kind. *wait: seconds that the answer may be held back; 0: not at all. STATUS_UNKNOWN_FIELD, BAD_FORMAT,
- * BAD_AMOUNT, WRONG_CURRENCY. */
+/* A request of that kind. *wait: seconds that the answer may be held back; 0: not at all. STATUS_UNKNOWN_FIELD,
+ * BAD_FORMAT, BAD_AMOUNT, WRONG_CURRENCY. */
 enum status body_request(const json_t *object, const struct till_facts *facts, struct till_request *request,
                          int *wait) EPURSE_MUST_USE;
 
-/* What was in the drawer, and what somebody has counted, where it says; which closing is meant; and who it is. STATUS_UNKNOWN_FIELD, BAD_FORMAT. */
+/* What was in the drawer, and what somebody has counted, where it says; which closing is meant; and who it is.
+ * STATUS_UNKNOWN_FIELD, BAD_FORMAT. */
 enum status body_closing(const json_t *object, struct closing *closing, struct till_cashier *cashier) EPURSE_MUST_USE;
 /* Of a shift that begins or ends: its amount, and who it is. The same statuses. */
 enum status body_shift(const json_t *object, bool begins, struct closing *shift,

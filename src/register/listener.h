@@ -23,8 +23,8 @@ bool listens_loopback(int fd);
 bool address_of_peer(int fd, char address[ADDRESS_TEXT_MAX]);
 /* The same, of what an operator wrote. False: it is no address. */
 bool address_read(const char *text, char address[ADDRESS_TEXT_MAX]);
-/* A request that somebody kept, whose client has gone (evhttp_connection_set_closecb): freed, where evhttp leaves that to him, as it
- * does with one whose answer is being written (libevent 2.1, evhttp_connection_incoming_fail). */
+/* A request that somebody kept, whose client has gone (evhttp_connection_set_closecb): freed, where evhttp leaves that
+ * to him, as it does with one whose answer is being written (libevent 2.1, evhttp_connection_incoming_fail). */
 void request_gone(struct evhttp_request *raw);
 /* TLS 1.3 with that chain and key. */
 enum status tls_server_open(const char *certificate, const char *key, SSL_CTX **tls) EPURSE_MUST_USE;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The customer's window: shop, amount, what to do next, and the PIN where the reader has no keys of its own. The PIN goes to
- * the till and nowhere else. */
+ * The customer's window: shop, amount, what to do next, and the PIN where the reader has no keys of its own. The PIN
+ * goes to the till and nowhere else. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

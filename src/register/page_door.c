@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The page's way in: its thread, its listener, and what is refused before anything is looked at: another host's name, which
- * is how a page of elsewhere comes to call this one its own, and what another page's hand has sent. */
+ * The page's way in: its thread, its listener, and what is refused before anything is looked at: another host's name,
+ * which is how a page of elsewhere comes to call this one its own, and what another page's hand has sent. */
 #include <arpa/inet.h>
 #include <event2/bufferevent_ssl.h>
 #include <event2/keyvalq_struct.h>

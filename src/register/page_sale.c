@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The keypad, what runs, and how it ended. Each form carries the name of what it begins, so that sending it twice begins
- * nothing twice. */
+ * The keypad, what runs, and how it ended. Each form carries the name of what it begins, so that sending it twice
+ * begins nothing twice. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

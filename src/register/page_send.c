@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The page's answers: a page, a file of it, another path, or why there is none; each with the fields that keep a browser to it. */
+ * The page's answers: a page, a file of it, another path, or why there is none; each with the fields that keep a
+ * browser to it. */
 #include "page_state.h"
 
 void page_head_fields(struct evhttp_request *raw, const char *type) {

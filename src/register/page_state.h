@@ -118,8 +118,8 @@ void page_serve(struct page_visit *visit);
 enum status page_code_renew(struct register_page *page) EPURSE_MUST_USE;
 /* The session that a request's cookie names; NULL: none. */
 struct page_session *page_session_find(struct register_page *page, struct evhttp_request *raw);
-/* Lets a browser in who shows the token or the pairing code, which is then used up. NULL: it does not; *locked: nobody is
- * let in for a minute, because too many were wrong. */
+/* Lets a browser in who shows the token or the pairing code, which is then used up. NULL: it does not; *locked: nobody
+ * is let in for a minute, because too many were wrong. */
 struct page_session *page_session_begin(struct register_page *page, struct evhttp_request *raw, const char *shown,
                                         bool *locked);
 void page_session_end(struct page_session *session);
@@ -201,7 +201,8 @@ void page_drawer_print(struct page_visit *visit);
 
 /* ---- page_login.c ---- */
 
-/* Whether a cashier has to log in first: the terminal has some with codes, and none that still has the same code is at this browser. */
+/* Whether a cashier has to log in first: the terminal has some with codes, and none that still has the same code is at
+ * this browser. */
 bool page_cashier_missing(const struct page_visit *visit);
 void page_login(struct page_visit *visit);
 void page_login_try(struct page_visit *visit);

@@ -34,7 +34,8 @@ void page_amount(enum page_language language, struct amount amount, char text[AM
 const char *page_decimal_mark(enum page_language language);
 /* As a field has it: "1250,00". */
 void page_amount_to_type(enum page_language language, struct amount amount, char text[AMOUNT_TEXT_MAX]);
-/* The way back, as people type it: with either decimal mark, where it can be no mark of thousands. False: it is none. */
+/* The way back, as people type it: with either decimal mark, where it can be no mark of thousands. False: it is
+ * none. */
 bool page_amount_read(enum page_language language, const char *text, const struct currency *of, struct amount *amount);
 /* "29.11.2026 17:40", in local time. */
 void page_time(enum page_language language, int64_t unix_seconds, char text[32]);

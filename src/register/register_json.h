@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The till's JSON interface (docs/till-openapi.yaml): HTTP on a Unix socket, and HTTPS with a token where it is configured.
- * All of it runs on the thread of the event loop. */
+ * The till's JSON interface (docs/till-openapi.yaml): HTTP on a Unix socket, and HTTPS with a token where it is
+ * configured. All of it runs on the thread of the event loop. */
 #ifndef EPURSE_REGISTER_JSON_H
 #define EPURSE_REGISTER_JSON_H
 
@@ -29,7 +29,8 @@ struct register_json_options {
   void *context;
 };
 
-/* Listens. STATUS_BAD_CONFIG, STATUS_BAD_CERTIFICATE, STATUS_KEY_EXPOSED, STATUS_NO_SERVER: cannot listen there; `problem` then says which. */
+/* Listens. STATUS_BAD_CONFIG, STATUS_BAD_CERTIFICATE, STATUS_KEY_EXPOSED, STATUS_NO_SERVER: cannot listen there;
+ * `problem` then says which. */
 enum status register_json_open(const struct register_json_options *options, struct register_json **json,
                                char problem[256]) EPURSE_MUST_USE;
 /* The port of HTTPS; 0: there is none. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The till's page (docs/till-page.md): a register in a browser, for shops that have none. On a thread of its own, so that what
- * it waits for keeps nobody else waiting. */
+ * The till's page (docs/till-page.md): a register in a browser, for shops that have none. On a thread of its own, so
+ * that what it waits for keeps nobody else waiting. */
 #ifndef EPURSE_REGISTER_PAGE_H
 #define EPURSE_REGISTER_PAGE_H
 
@@ -24,8 +24,8 @@ struct register_page_options {
   void *context;
 };
 
-/* Listens, and writes a pairing code. STATUS_BAD_CONFIG, STATUS_BAD_CERTIFICATE, STATUS_KEY_EXPOSED, STATUS_STORE_FAILED,
- * STATUS_NO_SERVER: cannot listen there; `problem` then says which. */
+/* Listens, and writes a pairing code. STATUS_BAD_CONFIG, STATUS_BAD_CERTIFICATE, STATUS_KEY_EXPOSED,
+ * STATUS_STORE_FAILED, STATUS_NO_SERVER: cannot listen there; `problem` then says which. */
 enum status register_page_open(const struct register_page_options *options, struct register_page **page,
                                char problem[256]) EPURSE_MUST_USE;
 uint16_t register_page_port(const struct register_page *page);

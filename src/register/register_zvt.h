@@ -22,8 +22,8 @@ struct register_zvt_options {
   void *context;
 };
 
-/* Listens. STATUS_BAD_CONFIG: no such charset, end of day, cashier or address, or a whole net reaches it and no peer is named; STATUS_NO_SERVER: cannot listen
- * there; STATUS_STORE_FAILED; `problem` then says which. */
+/* Listens. STATUS_BAD_CONFIG: no such charset, end of day, cashier or address, or a whole net reaches it and no peer is
+ * named; STATUS_NO_SERVER: cannot listen there; STATUS_STORE_FAILED; `problem` then says which. */
 enum status register_zvt_open(const struct register_zvt_options *options, struct register_zvt **zvt,
                               char problem[256]) EPURSE_MUST_USE;
 /* The port that it listens on. */

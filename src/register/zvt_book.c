@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The ZVT server's book: a small file, written whole before a transaction begins and after the register has heard of its end. */
+ * The ZVT server's book: a small file, written whole before a transaction begins and after the register has heard of
+ * its end. */
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Who sells by ZVT: no command names anybody, so it is whom till.conf names for this door; where cashiers have codes, the password of
- * the registration is that one's. */
+ * Who sells by ZVT: no command names anybody, so it is whom till.conf names for this door; where cashiers have codes,
+ * the password of the registration is that one's. */
 #include <stdio.h>
 #include <string.h>
 

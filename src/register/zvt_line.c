@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The line to the register: one at a time, frames put together from whatever pieces come, acknowledgements waited for. */
+ * The line to the register: one at a time, frames put together from whatever pieces come, acknowledgements waited
+ * for. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>

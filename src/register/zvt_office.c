@@ -136,8 +136,9 @@ static enum status closing_of(struct register_zvt *zvt, int64_t number, struct c
   return till_close_day(zvt->till, &cashier, closing, hash);
 }
 
-/* The one that the register has not heard all of, or a new one: its number is in the book before it is made, so that a till that is
- * killed meanwhile makes no second one, with nothing in it. A book that is newer than the journal has a number that is nobody's. */
+/* The one that the register has not heard all of, or a new one: its number is in the book before it is made, so that a
+ * till that is killed meanwhile makes no second one, with nothing in it. A book that is newer than the journal has a
+ * number that is nobody's. */
 static enum status closing_take(struct register_zvt *zvt, struct closing *closing, uint8_t hash[CRYPTO_SHA256_SIZE]) {
   enum status status = STATUS_NOT_FOUND;
   if (zvt->book.untold > 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Payment, reversal, refund, and what became of the last one. Nothing new begins while the register has not heard that the last
- * one is done: the same sale is told by 06 20 and never taken twice. */
+ * Payment, reversal, refund, and what became of the last one. Nothing new begins while the register has not heard that
+ * the last one is done: the same sale is told by 06 20 and never taken twice. */
 #include <string.h>
 #include <time.h>
 
@@ -114,7 +114,8 @@ static void watch_frames(struct register_zvt *zvt, struct watch *watch) {
       (void)!till_abort(zvt->till, watch->reference);
 }
 
-/* Until it is over, or the line is lost: what only waits for a card then is given up, what a card has begun goes on alone. */
+/* Until it is over, or the line is lost: what only waits for a card then is given up, what a card has begun goes on
+ * alone. */
 static bool watch_run(struct register_zvt *zvt, struct watch *watch) {
   struct till_result result;
   watch->sent = zvt_now();
@@ -153,7 +154,8 @@ static bool card_missing(const struct till_result *result) {
           result->status == STATUS_SALE_UNKNOWN);
 }
 
-/* All of a sale that does not come about, without a supervisor: to its card, or owed to it. book.last is that refund then. */
+/* All of a sale that does not come about, without a supervisor: to its card, or owed to it. book.last is that refund
+ * then. */
 static enum status refund_whole(struct register_zvt *zvt, uint64_t sale, bool owed, struct till_result *result) {
   struct till_request request = {.kind = TILL_REFUND,
                                  .whole = true,
@@ -175,7 +177,8 @@ static enum status refund_whole(struct register_zvt *zvt, uint64_t sale, bool ow
                                      : result->status;
 }
 
-/* The register cannot hand the goods out (84 and why): what was taken is given back to the card while it is there, or owed to it. */
+/* The register cannot hand the goods out (84 and why): what was taken is given back to the card while it is there, or
+ * owed to it. */
 static void give_back(struct register_zvt *zvt) {
   const struct zvt_entry sold = zvt->book.last;
   struct till_result result;
@@ -310,7 +313,8 @@ static bool attempt_run(struct register_zvt *zvt, struct till_request *request, 
   return true;
 }
 
-/* One that was refused before it promised anything has only said who it is: that begins one of its own, and ends nothing. */
+/* One that was refused before it promised anything has only said who it is: that begins one of its own, and ends
+ * nothing. */
 static bool same_card(const struct outcome *before, const struct outcome *now) {
   static const uint8_t none[CID_SIZE];
   const uint8_t *cid = memcmp(now->cid, none, CID_SIZE) == 0 ? now->met : now->cid;
@@ -318,7 +322,8 @@ static bool same_card(const struct outcome *before, const struct outcome *now) {
          memcmp(before->cid, cid, CID_SIZE) == 0;
 }
 
-/* Which one it is: a new one, or one that is open for the same. What has become of that meanwhile by itself is nobody's who stands there now:
+/* Which one it is: a new one, or one that is open for the same. What has become of that meanwhile by itself is nobody's
+ * who stands there now:
  * *code. */
 static bool entry_choose(struct register_zvt *zvt, const struct zvt_entry *wanted, struct till_result *before,
                          enum zvt_code *code) {
@@ -354,7 +359,8 @@ static bool other_card(struct register_zvt *zvt, const struct zvt_entry *wanted,
   return true;
 }
 
-/* Whether it came to its end without the card of now: by itself, or by its own card, which paid it elsewhere in that time. */
+/* Whether it came to its end without the card of now: by itself, or by its own card, which paid it elsewhere in that
+ * time. */
 static bool done_without(const struct attempt *open) {
   static const uint8_t none[CID_SIZE];
   const struct outcome *outcome = &open->result.outcome;

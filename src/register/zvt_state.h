@@ -141,12 +141,13 @@ bool book_take_open(struct zvt_book *book, const struct zvt_entry *wanted, struc
 
 /* A password as its six digits. False: they are none. */
 bool zvt_password(const uint8_t *data, size_t len, char digits[2 * ZVT_PASSWORD + 1]);
-/* Takes the one that the options name. STATUS_BAD_CONFIG, with `problem`: nobody can be called so, or the terminal has cashiers with
- * codes, and none of that name. */
+/* Takes the one that the options name. STATUS_BAD_CONFIG, with `problem`: nobody can be called so, or the terminal has
+ * cashiers with codes, and none of that name. */
 enum status zvt_cashier_open(struct register_zvt *zvt, char problem[256]) EPURSE_MUST_USE;
 /* The register registers, by that one's code where cashiers have codes. Statuses of cashier_check. */
 enum status zvt_cashier_enter(struct register_zvt *zvt, const uint8_t password[ZVT_PASSWORD]) EPURSE_MUST_USE;
-/* Whether nothing more is to be asked of a cashier: there is none to be named, or the code that the register gave is still that one's. */
+/* Whether nothing more is to be asked of a cashier: there is none to be named, or the code that the register gave is
+ * still that one's. */
 bool zvt_cashier_known(const struct register_zvt *zvt);
 
 /* ---- zvt_code.c ---- */
@@ -166,7 +167,8 @@ enum zvt_wake {
   WAKE_END    /* the thread is to end */
 };
 
-/* Waits at most so long. A register that comes meanwhile is refused once it speaks if `busy`, else it is the new line. */
+/* Waits at most so long. A register that comes meanwhile is refused once it speaks if `busy`, else it is the new
+ * line. */
 enum zvt_wake line_wait(struct register_zvt *zvt, bool busy, int milliseconds);
 /* The next whole frame, good until the next call; false: none yet, or the line is lost (then closed). */
 bool line_next(struct register_zvt *zvt, struct zvt_frame *frame);
@@ -176,7 +178,8 @@ bool line_open(const struct register_zvt *zvt);
 void line_close(struct register_zvt *zvt, const char *why);
 /* What is not wanted now: an abort is acknowledged, anything else refused. True: it was an abort. */
 bool line_put_off(struct register_zvt *zvt, const struct zvt_frame *frame);
-/* Sends and waits for the acknowledgement. True: it came, or a refusal, *code (ZVT_OK: none); false: the line is lost. */
+/* Sends and waits for the acknowledgement. True: it came, or a refusal, *code (ZVT_OK: none); false: the line is
+ * lost. */
 bool line_deliver(struct register_zvt *zvt, uint8_t class, uint8_t instruction, const struct bytes_writer *data,
                   uint8_t *code);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Steps that need a second administrator where the issuer wants two: kept instead of run, and run when that one gives it. */
+ * Steps that need a second administrator where the issuer wants two: kept instead of run, and run when that one gives
+ * it. */
 #ifndef EPURSE_SERVER_APPROVAL_H
 #define EPURSE_SERVER_APPROVAL_H
 
@@ -23,9 +24,9 @@ struct approval_step {
   bool *approved;
 };
 
-/* As envelope_transact. Where two administrators must agree, and request->approval does not say that they do, the request
- * itself is kept, and reply gets STATUS_APPROVAL_WAITS with the approval's number; where it does, that approval is used up in
- * the transaction in which the step runs. Sets reply->status, which is the answer. */
+/* As envelope_transact. Where two administrators must agree, and request->approval does not say that they do, the
+ * request itself is kept, and reply gets STATUS_APPROVAL_WAITS with the approval's number; where it does, that approval
+ * is used up in the transaction in which the step runs. Sets reply->status, which is the answer. */
 enum status approval_transact(struct service *service, const struct request *request, const struct approval_step *step,
                               struct reply *reply);
 

@@ -59,8 +59,8 @@ static enum status check_card(struct authorisation_request *asked) {
   return card_asked_unproved(asked->service, asked->request, asked->promise.cid, status);
 }
 
-/* Whether the ledger knows no PIN that the card can have: it was changed without the server hearing of its beginning, as
- * after a restoration. */
+/* Whether the ledger knows no PIN that the card can have: it was changed without the server hearing of its beginning,
+ * as after a restoration. */
 static bool pin_is_news(const struct authorisation_request *asked) {
   uint16_t changes = asked->promise.pin_changes;
   return changes > asked->card.pin_changes &&
@@ -117,8 +117,8 @@ static enum status authorisation_open(struct authorisation_request *asked) {
 
 /* ---- inside the transaction ---- */
 
-/* Once for each promise: one that was answered does not come here. The fifth suspends the card: its issuer looks whether
- * it is opened, or whether a terminal gave the server another PIN than the card. */
+/* Once for each promise: one that was answered does not come here. The fifth suspends the card: its issuer looks
+ * whether it is opened, or whether a terminal gave the server another PIN than the card. */
 static enum status count_pin(struct ledger *ledger, struct authorisation_request *asked, uint32_t before) {
   uint32_t failures = 0;
 
@@ -141,15 +141,16 @@ static enum status settle_pin(struct ledger *ledger, const struct authorisation_
   return ledger_card_pin_settle(ledger, asked->promise.cid, asked->promise.pin_changes);
 }
 
-/* Whether the card may pay without its PIN at all, and says that it was asked to; how much so is for the ledger to say. */
+/* Whether the card may pay without its PIN at all, and says that it was asked to; how much so is for the ledger to
+ * say. */
 static bool pin_is_waived(const struct authorisation_request *asked) {
   return asked->request->message.type == MESSAGE_PURCHASE && !asked->promise.pin_verified &&
          asked->card.certification.no_pin_single > 0;
 }
 
-/* Whoever tries PINs here, with an opened card or at a corrupt terminal, has five of them; then the card is suspended, and
- * when its issuer has resumed it nothing that is said of a PIN in a promise counts, until the card has signed a change of
- * it, here or in its record. That is no proof against the card, so it is not blocked. */
+/* Whoever tries PINs here, with an opened card or at a corrupt terminal, has five of them; then the card is suspended,
+ * and when its issuer has resumed it nothing that is said of a PIN in a promise counts, until the card has signed a
+ * change of it, here or in its record. That is no proof against the card, so it is not blocked. */
 static enum status decide(struct ledger *ledger, struct authorisation_request *asked,
                           const struct promise_verdict *standing) {
   if (asked->card.state == LEDGER_CARD_BLOCKED)
@@ -177,7 +178,8 @@ static bool is_decline(enum status status) {
          status_http(status) == 200;
 }
 
-/* An inquiry is not an answer; but what ends an expired card is, whatever was asked, and a wrong PIN, which counts once. */
+/* An inquiry is not an answer; but what ends an expired card is, whatever was asked, and a wrong PIN, which counts
+ * once. */
 static bool is_stored(const struct authorisation_request *asked, enum status status) {
   return !asked->inquiry || status == STATUS_CARD_EXPIRED ||
          (status == STATUS_WRONG_PIN && asked->pin == STATUS_WRONG_PIN);
@@ -241,8 +243,8 @@ static enum status fill_reply(const struct authorisation_request *asked, struct 
   return STATUS_OK;
 }
 
-/* An approval proves itself, and by the promise's hash that it answers this one. What else there is to say comes under a signature of its own:
- * lacking payments, and the particulars that whoever takes this form has asked for before. */
+/* An approval proves itself, and by the promise's hash that it answers this one. What else there is to say comes under
+ * a signature of its own: lacking payments, and the particulars that whoever takes this form has asked for before. */
 static bool stands_alone(const struct authorisation_request *asked, const struct transaction_reply *filled) {
   return asked->request->takes_alone && message_alone_answers(asked->request->message.type) &&
          asked->status == STATUS_OK && filled->has_authorisation && filled->card_certificate_len > 0 &&

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What purchases, refunds, loads and load inquiries have in common: a card's promise comes in, is believed or not, and gets one
- * answer for ever. */
+ * What purchases, refunds, loads and load inquiries have in common: a card's promise comes in, is believed or not, and
+ * gets one answer for ever. */
 #ifndef EPURSE_SERVER_AUTHORISATION_REQUEST_H
 #define EPURSE_SERVER_AUTHORISATION_REQUEST_H
 

@@ -31,8 +31,9 @@ struct backup_facts {
 
 /* For a service that is started; removes what a check that was killed has left. STATUS_NO_MEMORY. */
 enum status backup_open(struct service *service, struct backup **backup) EPURSE_MUST_USE;
-/* What is being copied or proved, for a backup or a check, is given up soon, with STATUS_CANCELLED, and leaves nothing; so is what
- * is begun from now on. A check without a folder, of a ledger in a file, goes on to its end. Waits for nothing. */
+/* What is being copied or proved, for a backup or a check, is given up soon, with STATUS_CANCELLED, and leaves nothing;
+ * so is what is begun from now on. A check without a folder, of a ledger in a file, goes on to its end. Waits for
+ * nothing. */
 void backup_stop(struct backup *backup);
 /* The same, and waits for a backup's end; a check has ended. Before the writer is closed. NULL is fine. */
 void backup_close(struct backup **backup);
@@ -43,10 +44,10 @@ void backup_close(struct backup **backup);
  * copies; STATUS_EXISTS: there is a file of that name; STATUS_UNDER_WAY: another one is under way. */
 enum status backup_start(struct backup *backup, const char *name) EPURSE_MUST_USE;
 
-/* Computes the ledger anew as ledger_check does, while cards pay, and waits for it: a shared one by a connection of its own,
- * one in a file by a copy in the configured folder, which is removed. Where there is no such folder, in its place: then
- * payments wait. *totals: of what was checked; zeros unless STATUS_OK. STATUS_UNDER_WAY: another check is under way;
- * STATUS_STORE_FAILED: there is no room for the copy, for one. From any thread but the writer's. */
+/* Computes the ledger anew as ledger_check does, while cards pay, and waits for it: a shared one by a connection of its
+ * own, one in a file by a copy in the configured folder, which is removed. Where there is no such folder, in its place:
+ * then payments wait. *totals: of what was checked; zeros unless STATUS_OK. STATUS_UNDER_WAY: another check is under
+ * way; STATUS_STORE_FAILED: there is no room for the copy, for one. From any thread but the writer's. */
 enum status backup_check(struct backup *backup, struct ledger_totals *totals, ledger_report *report,
                          void *context) EPURSE_MUST_USE;
 

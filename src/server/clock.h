@@ -31,8 +31,8 @@ enum clock_doubt {
 /* Reads the ledger's mark; before anything is served. The ledger's status. */
 enum status clock_open(struct service *service) EPURSE_MUST_USE;
 
-/* Before anything is signed for a card: STATUS_OK, and the mark is moved on; STATUS_CLOCK_DOUBTFUL, logged when it begins
- * and when it ends; the ledger's. Any thread. */
+/* Before anything is signed for a card: STATUS_OK, and the mark is moved on; STATUS_CLOCK_DOUBTFUL, logged when it
+ * begins and when it ends; the ledger's. Any thread. */
 enum status clock_check(struct service *service) EPURSE_MUST_USE;
 
 /* The same for whoever signs nothing: the mark stays. */

@@ -78,8 +78,8 @@ static bool copy(char *to, size_t capacity, const char *from) {
   return len >= 0 && (size_t)len < capacity;
 }
 
-/* What the resolver may know as a name, or an address: colons stand in IPv6 only (with its zone, RFC 4007 11.2), digits and
- * dots in IPv4. */
+/* What the resolver may know as a name, or an address: colons stand in IPv6 only (with its zone, RFC 4007 11.2), digits
+ * and dots in IPv4. */
 static bool host_possible(const char *host, bool bracketed) {
   char address[INET6_ADDRSTRLEN];
   uint8_t binary[sizeof(struct in6_addr)];

@@ -20,8 +20,8 @@ static bool is_proof(enum message_type type) {
   return type == MESSAGE_CONFIRMATION || type == MESSAGE_OFFLINE_PAYMENT;
 }
 
-/* Messages on a payment's way: each has its effect once by what the card said, so that its number need not be taken, and
- * payments at one terminal have no row to wait for. */
+/* Messages on a payment's way: each has its effect once by what the card said, so that its number need not be taken,
+ * and payments at one terminal have no row to wait for. */
 static bool is_payment(enum message_type type) {
   return type == MESSAGE_PURCHASE || type == MESSAGE_CONFIRMATION;
 }
@@ -129,7 +129,8 @@ static enum status take_number(struct ledger *ledger, const struct request *requ
                                          : ledger_terminal_accept(ledger, request->terminal.tid, seq);
 }
 
-/* Whether a till was revoked, or has another key by now, is asked in the very transaction, as where a number is taken. */
+/* Whether a till was revoked, or has another key by now, is asked in the very transaction, as where a number is
+ * taken. */
 static enum status take_payment(struct ledger *ledger, const struct request *request) {
   const uint8_t *tid = request->terminal.tid;
   enum status status = ledger_terminal_check(ledger, tid, request->terminal.sig_public);

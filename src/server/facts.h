@@ -12,7 +12,8 @@ const char *facts_state_name(uint8_t state);
 /* `currency` is the ledger's: a card that is not certified yet has none of its own. */
 struct card_facts facts_of(const struct ledger_card *card, uint16_t currency);
 
-/* How a blocked card is refused: STATUS_CARD_CLOSED where a payout of all that was on it ended it; else STATUS_CARD_BLOCKED. */
+/* How a blocked card is refused: STATUS_CARD_CLOSED where a payout of all that was on it ended it; else
+ * STATUS_CARD_BLOCKED. */
 enum status card_refusal(const struct ledger_card *card) EPURSE_MUST_USE;
 
 /* Whether a card may be used at a time, unix seconds. STATUS_OK; as card_refusal; STATUS_CARD_UNKNOWN: it is not a

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What transaction inquiries and load reversals have in common: a card's promise comes in whole, is believed or not, and
- * what became of it is told. */
+ * What transaction inquiries and load reversals have in common: a card's promise comes in whole, is believed or not,
+ * and what became of it is told. */
 #ifndef EPURSE_SERVER_FATE_H
 #define EPURSE_SERVER_FATE_H
 

@@ -16,8 +16,8 @@ enum status figures_new(struct figures_kept **kept) EPURSE_MUST_USE;
 /* Sets *kept to NULL; NULL is fine. */
 void figures_free(struct figures_kept **kept);
 
-/* As the ledger is now. One reading is under way at most; who asks meanwhile waits, and the next one is for all of them.
- * Otherwise as ledger_totals_live. From any thread but the writers'. */
+/* As the ledger is now. One reading is under way at most; who asks meanwhile waits, and the next one is for all of
+ * them. Otherwise as ledger_totals_live. From any thread but the writers'. */
 enum status figures_look(struct service *service, struct ledger_totals *totals,
                          struct ledger_silence *silence) EPURSE_MUST_USE;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * GET /healthz: whether the server can do its work: the store answers, takes what is written, and does not contradict itself; the
- * clock is good. */
+ * GET /healthz: whether the server can do its work: the store answers, takes what is written, and does not contradict
+ * itself; the clock is good. */
 #include <string.h>
 
 #include "endpoints.h"

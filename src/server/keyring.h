@@ -41,8 +41,8 @@ enum status keyring_certificates(struct keyring *keyring, const char *folder, in
 enum status keyring_keys(struct keyring *keyring, const char *folder, const char *passphrase,
                          char problem[256]) EPURSE_MUST_USE;
 
-/* The key of the server's of that version, where what it signed still counts: the present one, or the one before it while it is not
- * withdrawn. NULL: neither. */
+/* The key of the server's of that version, where what it signed still counts: the present one, or the one before it
+ * while it is not withdrawn. NULL: neither. */
 const uint8_t *keyring_server(const struct keyring *keyring, uint8_t version);
 
 /* Wipes and releases. */

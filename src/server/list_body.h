@@ -11,8 +11,8 @@
 struct list_page {
   json_int_t after, limit;
 };
-/* Of {"after","limit"} and nothing else; a page has `most` rows at the most, however many are asked for. STATUS_UNKNOWN_FIELD,
- * STATUS_BAD_FORMAT. */
+/* Of {"after","limit"} and nothing else; a page has `most` rows at the most, however many are asked for.
+ * STATUS_UNKNOWN_FIELD, STATUS_BAD_FORMAT. */
 enum status list_page_parse(json_t *body, size_t most, struct list_page *page) EPURSE_MUST_USE;
 
 /* A new object of one row; NULL where memory was short. */

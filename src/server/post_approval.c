@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * POST /v1/approvals: a second administrator gives or refuses what waits; what is given is done at once, by the endpoint
- * that it was asked of. POST /v1/approval-lists: what waits, and what became of it. POST /v1/approval-rules: how many
- * administrators it takes. */
+ * POST /v1/approvals: a second administrator gives or refuses what waits; what is given is done at once, by the
+ * endpoint that it was asked of. POST /v1/approval-lists: what waits, and what became of it. POST /v1/approval-rules:
+ * how many administrators it takes. */
 #include <stdio.h>
 #include <string.h>
 

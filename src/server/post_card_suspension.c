@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * POST /v1/card-suspensions, /v1/card-resumptions: no order of a card is taken while somebody finds out; the card itself
- * hears nothing of it. */
+ * POST /v1/card-suspensions, /v1/card-resumptions: no order of a card is taken while somebody finds out; the card
+ * itself hears nothing of it. */
 #include "endpoints.h"
 #include "envelope.h"
 #include "epurse/ledger_card.h"

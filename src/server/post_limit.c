@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * POST /v1/limits: how much one terminal or one merchant can load, give back or pay out before a person looks, told or changed. */
+ * POST /v1/limits: how much one terminal or one merchant can load, give back or pay out before a person looks, told or
+ * changed. */
 #include <string.h>
 
 #include "approval.h"

@@ -48,8 +48,8 @@ static enum status change(struct ledger *ledger, void *context) {
   return status == STATUS_OK ? ledger_merchant_change(ledger, &merchant) : status;
 }
 
-/* A merchant may owe so much from its first day, for loads and for sales that it gives back after they were paid out to an
- * account that its administrator chose: two add it. A name that is taken is refused at once, by the step. */
+/* A merchant may owe so much from its first day, for loads and for sales that it gives back after they were paid out to
+ * an account that its administrator chose: two add it. A name that is taken is refused at once, by the step. */
 static enum status add_takes_two(struct ledger *ledger, void *context, bool *needed) {
   const struct merchant_message *body = context;
   struct ledger_merchant known;

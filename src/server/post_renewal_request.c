@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * POST /v1/renewal-requests: a terminal asks for certificates of keys that it made, before its present ones end, and is given
- * the answer when there is one; the same question as often as it likes. POST /v1/renewal-lists: who waits, for the
- * administrator, whose CA signs off-line. POST /v1/renewal-answers: what it signed. */
+ * POST /v1/renewal-requests: a terminal asks for certificates of keys that it made, before its present ones end, and is
+ * given the answer when there is one; the same question as often as it likes. POST /v1/renewal-lists: who waits, for
+ * the administrator, whose CA signs off-line. POST /v1/renewal-answers: what it signed. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * POST /v1/settlement-lines, /v1/settlement-captures and /v1/settlement-transfers: what a closed batch says of each merchant,
- * its purchases, and the payouts to bank accounts that it orders, a page at a time. */
+ * POST /v1/settlement-lines, /v1/settlement-captures and /v1/settlement-transfers: what a closed batch says of each
+ * merchant, its purchases, and the payouts to bank accounts that it orders, a page at a time. */
 #include <string.h>
 
 #include "endpoints.h"

@@ -28,8 +28,9 @@ static enum status add(struct ledger *ledger, void *context) {
   return status == STATUS_OK ? ledger_merchant_terms(ledger, terminal->merchant, &registration->merchant) : status;
 }
 
-/* The terminal itself asked for these keys, under the one that it is known by. Asked and answered already: the answer may
- * have been lost, and nobody looks at the request any more; renewal_takes_two sees to it that nothing is gained so. */
+/* The terminal itself asked for these keys, under the one that it is known by. Asked and answered already: the answer
+ * may have been lost, and nobody looks at the request any more; renewal_takes_two sees to it that nothing is gained
+ * so. */
 static enum status asked_for(const struct ledger_terminal *known, const struct registration *registration) {
   const struct ledger_terminal *terminal = &registration->terminal;
   struct message_verifier *verifier = NULL;
@@ -83,7 +84,8 @@ static enum status add_takes_two(struct ledger *ledger, void *context, bool *nee
   return status;
 }
 
-/* And given keys that it has not asked for by two, or a later day for those that it has: asked_for takes those as they are. */
+/* And given keys that it has not asked for by two, or a later day for those that it has: asked_for takes those as they
+ * are. */
 static enum status renewal_takes_two(struct ledger *ledger, void *context, bool *needed) {
   const struct registration *registration = context;
   const struct ledger_terminal *terminal = &registration->terminal;

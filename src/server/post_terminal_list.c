@@ -47,7 +47,8 @@ static enum status list_terminals(struct ledger *ledger, void *context) {
   return ledger_terminal_list(ledger, after, listing->terminals, page->limit, &listing->count);
 }
 
-/* A till that may take cards off-line, and has not been heard of for silent_days, may have payments that nobody knows of. */
+/* A till that may take cards off-line, and has not been heard of for silent_days, may have payments that nobody knows
+ * of. */
 static json_t *row(const void *context, size_t index) {
   const struct listing *listing = context;
   const struct ledger_terminal *terminal = &listing->terminals[index];

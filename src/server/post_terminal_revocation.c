@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * POST /v1/terminal-revocations: a terminal was stolen or is taken out of use; its next message is refused, over a
- * connection that is open already too. The administrator's own terminal does not lock itself out. What the answer says of the
- * administrators that are left is for a person to read: a stolen key is revoked whoever is left. */
+ * connection that is open already too. The administrator's own terminal does not lock itself out. What the answer says
+ * of the administrators that are left is for a person to read: a stolen key is revoked whoever is left. */
 #include <string.h>
 
 #include "endpoints.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * POST /v1/transaction-inquiries: what became of a promise that this terminal, or another one of its merchant, holds; or
- * its whole receipt, where this ledger has forgotten it. */
+ * POST /v1/transaction-inquiries: what became of a promise that this terminal, or another one of its merchant, holds;
+ * or its whole receipt, where this ledger has forgotten it. */
 #include "endpoints.h"
 #include "epurse/ledger_transaction.h"
 #include "fate.h"

@@ -116,8 +116,8 @@ static size_t find(const char *path) {
   return i;
 }
 
-/* Requests that move money are refused while the ledger is inconsistent, and its file stays as it was found. Terminals keep
- * what they have to bring (r, reversals) in their journals. What reads, blocks or revokes is served. */
+/* Requests that move money are refused while the ledger is inconsistent, and its file stays as it was found. Terminals
+ * keep what they have to bring (r, reversals) in their journals. What reads, blocks or revokes is served. */
 static bool moves_money(const struct route *route) {
   switch (route->type) {
   case MESSAGE_PURCHASE:
@@ -140,8 +140,8 @@ static bool moves_money(const struct route *route) {
   }
 }
 
-/* Requests whose answer carries the time under a signature that cards, or tills off-line, believe: not while the clock is in doubt. What only
- * brings, asks, blocks or revokes is served. */
+/* Requests whose answer carries the time under a signature that cards, or tills off-line, believe: not while the clock
+ * is in doubt. What only brings, asks, blocks or revokes is served. */
 static bool needs_clock(const struct route *route) {
   switch (route->type) {
   case MESSAGE_PURCHASE:
@@ -188,7 +188,8 @@ static enum status serve_signed(struct service *service, const struct route *rou
   struct envelope_rule rule = {.type = route->type, .roles = route->roles};
   enum status status = envelope_open(service, &rule, request);
 
-  /* The mark goes on where the terminal's clock agrees: by a clock that ran ahead alone all other servers would be behind. */
+  /* The mark goes on where the terminal's clock agrees: by a clock that ran ahead alone all other servers would be
+   * behind. */
   if (status == STATUS_OK && needs_clock(route)) {
     status = clock_check(service);
     if (status != STATUS_OK)
@@ -204,8 +205,8 @@ static enum status serve_signed(struct service *service, const struct route *rou
   return reply->status;
 }
 
-/* The handshake takes a revoked terminal's certificate too. Where the ledger cannot say who asks, the endpoint says what is
- * wrong with it. */
+/* The handshake takes a revoked terminal's certificate too. Where the ledger cannot say who asks, the endpoint says
+ * what is wrong with it. */
 static enum status serve_plain(struct service *service, const struct route *route, struct request *request,
                                struct reply *reply) {
   enum status status = envelope_bare(service, request);
@@ -237,8 +238,8 @@ static uint64_t microseconds_since(const struct timespec *begin) {
   return (uint64_t)(end.tv_sec - begin->tv_sec) * 1000000 + (uint64_t)((end.tv_nsec - begin->tv_nsec) / 1000);
 }
 
-/* Loud when it begins and when it ends, whatever the level of requests: some may go well in between. What was answered well has
- * asked the ledger. */
+/* Loud when it begins and when it ends, whatever the level of requests: some may go well in between. What was answered
+ * well has asked the ledger. */
 static void tell_store(struct service *service, enum status status) {
   bool fails = status == STATUS_STORE_FAILED || status == STATUS_STORE_UNREACHABLE;
   int64_t failed_at = service->store_failed_at;

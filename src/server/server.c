@@ -36,8 +36,8 @@ static void stop(struct server *server) {
   http_stop(server->http);
 }
 
-/* After a sync that failed, or on a database that is another one since it was opened, only a process that opens the ledger anew
- * can go on. Whoever met that is answered here first. */
+/* After a sync that failed, or on a database that is another one since it was opened, only a process that opens the
+ * ledger anew can go on. Whoever met that is answered here first. */
 static void end_where_lost(struct server *server) {
   struct writer *writer = server->service->writer;
 

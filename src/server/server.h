@@ -30,8 +30,8 @@ struct server {
  * STATUS_STORE_FAILED (port file), STATUS_NO_MEMORY; `problem` (256 bytes) says what; everything is released. */
 enum status server_open(struct server *server, struct service *service, char problem[256]) EPURSE_MUST_USE;
 
-/* Serves until SIGTERM or SIGINT and then until what was begun is answered. STATUS_STORE_FAILED: so it ended by itself, since the
- * ledger takes nothing more before it has been opened anew. */
+/* Serves until SIGTERM or SIGINT and then until what was begun is answered. STATUS_STORE_FAILED: so it ended by itself,
+ * since the ledger takes nothing more before it has been opened anew. */
 enum status server_run(struct server *server) EPURSE_MUST_USE;
 
 /* Closes connections and releases all, but for the service. */

@@ -51,7 +51,8 @@ int64_t service_zone(int64_t now);
 /* The day there, counted from 1970-01-01. */
 int64_t service_day(int64_t now);
 
-/* What nobody brought in of cards' off-line payments in `replacement_days` (one at least) is theirs again. Inside a step. */
+/* What nobody brought in of cards' off-line payments in `replacement_days` (one at least) is theirs again. Inside a
+ * step. */
 enum status service_offline_lapse(const struct service *service, struct ledger *ledger) EPURSE_MUST_USE;
 
 /* ---- service_open.c ---- */
@@ -62,8 +63,8 @@ enum status service_offline_lapse(const struct service *service, struct ledger *
 enum status service_open(struct service *service, const struct configuration *configuration, const char *passphrase,
                          char problem[256]) EPURSE_MUST_USE;
 
-/* Hands the ledger to a writer of its own, by the service's configuration, and makes the terminal_cache: what service_open ends
- * with. STATUS_NO_MEMORY: *ledger stays the caller's. */
+/* Hands the ledger to a writer of its own, by the service's configuration, and makes the terminal_cache: what
+ * service_open ends with. STATUS_NO_MEMORY: *ledger stays the caller's. */
 enum status service_start(struct service *service, struct ledger **ledger) EPURSE_MUST_USE;
 
 /* Ends what service_start began: checkpoints and closes the ledger. */

@@ -23,7 +23,8 @@ static enum status look(struct ledger *ledger, void *context) {
   return ledger_terminal_renewal_answered(ledger, request->terminal.tid, request->peer->public_key);
 }
 
-/* Looked up before: who comes with a key that is nobody's, as often as he likes, has no place in a group that writes. */
+/* Looked up before: who comes with a key that is nobody's, as often as he likes, has no place in a group that
+ * writes. */
 enum status take_up(struct service *service, struct request *request) {
   const struct ledger_job looking = {.step = look, .context = request};
   enum status status = writer_read_job(service->writer, &looking);

@@ -8,8 +8,8 @@
 struct request;
 struct service;
 
-/* The peer has another key than request->terminal: where the issuer has answered a request of that terminal for it, it is the
- * terminal's from now on, and request->terminal is read anew. STATUS_NOT_AUTHENTICATED: it is nobody's;
+/* The peer has another key than request->terminal: where the issuer has answered a request of that terminal for it, it
+ * is the terminal's from now on, and request->terminal is read anew. STATUS_NOT_AUTHENTICATED: it is nobody's;
  * STATUS_TERMINAL_REVOKED. */
 enum status take_up(struct service *service, struct request *request) EPURSE_MUST_USE;
 

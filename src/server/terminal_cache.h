@@ -23,7 +23,8 @@ enum status terminal_cache_find(struct terminal_cache *terminal_cache, struct wr
                                 const uint8_t tid[TID_SIZE], bool old_will_do,
                                 struct ledger_terminal *terminal) EPURSE_MUST_USE;
 
-/* A payment's number was noted (ledger_terminal_hear): nothing is to be noted until one is much higher. From any thread. */
+/* A payment's number was noted (ledger_terminal_hear): nothing is to be noted until one is much higher. From any
+ * thread. */
 void terminal_cache_heard(struct terminal_cache *terminal_cache, const uint8_t tid[TID_SIZE], uint64_t seq);
 
 /* Forgets what it has: called once a terminal's new row is committed, before anybody is told. */

@@ -17,9 +17,9 @@
 #include "http/metrics.h"
 #include "http/worker_pool.h"
 
-/* Steps that name several cards, confirmations of many payments, come at one moment from many terminals, after a break for
- * one. Nobody stands at a till for them. So in a group they come after the others, and touch so many cards in all: 64
- * terminals' confirmations in one would hold up each payment that waits with them for 60 ms. */
+/* Steps that name several cards, confirmations of many payments, come at one moment from many terminals, after a break
+ * for one. Nobody stands at a till for them. So in a group they come after the others, and touch so many cards in all:
+ * 64 terminals' confirmations in one would hold up each payment that waits with them for 60 ms. */
 #define LONG_STEPS_CARDS 64
 _Static_assert(CONFIRMATION_MAX <= LONG_STEPS_CARDS, "one of them always fits");
 

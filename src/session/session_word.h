@@ -13,9 +13,9 @@
 enum status session_word(uint16_t sw);
 
 /* What people are told of such a refusal of `command`, in the middle of a dialogue; `status` where this has nothing to
- * add. The words for "not in this session", "not now" and "what is that" come from a purse whose session another program
- * ended, and from an application that it selected instead: READER_BUSY. Not where the card may well mean what it says,
- * having looked at something that somebody signed. It is no more believed than the word itself. */
+ * add. The words for "not in this session", "not now" and "what is that" come from a purse whose session another
+ * program ended, and from an application that it selected instead: READER_BUSY. Not where the card may well mean what
+ * it says, having looked at something that somebody signed. It is no more believed than the word itself. */
 enum status session_disturbed(const struct apdu *command, uint16_t sw, enum status status);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * TCP to a bank's card reader, with time limits: a connection per exchange, of one line of text each way, or of frames. */
+ * TCP to a bank's card reader, with time limits: a connection per exchange, of one line of text each way, or of
+ * frames. */
 #ifndef EPURSE_TERMINAL_LINE_H
 #define EPURSE_TERMINAL_LINE_H
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The bank's terminal on a ZVT line (PA00P015): charged before the card is loaded, reversed where it was not, asked what its
- * last transaction was where a line was lost. A connection per command: many terminals drop an idle line within seconds. */
+ * The bank's terminal on a ZVT line (PA00P015): charged before the card is loaded, reversed where it was not, asked
+ * what its last transaction was where a line was lost. A connection per command: many terminals drop an idle line
+ * within seconds. */
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,8 @@
 #define WHOLE_MS   900000 /* for one command, whatever is said meanwhile */
 #define BUSY_TRIES 5      /* a terminal that is at something else yet, a second apart */
 
-/* Configuration byte of 06 00: wants 04 FF, amounts come from the till; with a printer, payments' receipts by 06 D1 or 06 D3. */
+/* Configuration byte of 06 00: wants 04 FF, amounts come from the till; with a printer, payments' receipts by 06 D1 or
+ * 06 D3. */
 #define CONFIG_PLAIN  0x18
 #define CONFIG_PRINTS 0x9A
 
@@ -231,7 +233,8 @@ static struct zvt_order *order_known(struct zvt *zvt, const char *name) {
   return order;
 }
 
-/* Tells the terminal how the goods came out. What it then has done, if it says so, is known; else the order stays ZVT_HELD. */
+/* Tells the terminal how the goods came out. What it then has done, if it says so, is known; else the order stays
+ * ZVT_HELD. */
 static void hold_settle(struct zvt *zvt, struct zvt_order *order, unsigned answer) {
   struct tender_result result = {.outcome = TENDER_UNKNOWN};
   struct zvt_talk talk;
@@ -252,8 +255,8 @@ static void hold_settle(struct zvt *zvt, struct zvt_order *order, unsigned answe
   (void)!zvt_orders_save(&zvt->orders);
 }
 
-/* STATUS_BAD_FORMAT: no order; else of the file. *order NULL: there is none of that name. A charge of another that is still held
- * stands from now on. */
+/* STATUS_BAD_FORMAT: no order; else of the file. *order NULL: there is none of that name. A charge of another that is
+ * still held stands from now on. */
 static enum status order_find(struct zvt *zvt, const char *name, struct zvt_order **order) {
   *order = NULL;
   if (!tender_order_valid(name))

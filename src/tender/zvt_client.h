@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What the files of the ZVT client share: one command's talk with a bank's terminal, its receipts, and what became of orders. */
+ * What the files of the ZVT client share: one command's talk with a bank's terminal, its receipts, and what became of
+ * orders. */
 #ifndef EPURSE_TENDER_ZVT_CLIENT_H
 #define EPURSE_TENDER_ZVT_CLIENT_H
 
@@ -49,8 +50,8 @@ struct zvt_talk {
 
 enum zvt_reply { ZVT_REPLY_NONE, ZVT_REPLY_YES, ZVT_REPLY_NO, ZVT_REPLY_GOODS };
 
-/* Takes what the terminal sent; talk->end says whether that was its last word. Answers what it is to hear: nothing, 80 00 00,
- * 84 83 00, or whether what it has charged for is handed out (ZVT_REPLY_GOODS: the 04 0F of an approval). */
+/* Takes what the terminal sent; talk->end says whether that was its last word. Answers what it is to hear: nothing, 80
+ * 00 00, 84 83 00, or whether what it has charged for is handed out (ZVT_REPLY_GOODS: the 04 0F of an approval). */
 enum zvt_reply zvt_talk_take(struct zvt_talk *talk, const struct zvt_frame *frame);
 
 /* ---- zvt_line.c ---- */
@@ -150,14 +151,16 @@ bool zvt_says_paid(const struct zvt_status *status, const struct zvt_order *orde
 bool zvt_says_none(const struct zvt_talk *talk);
 /* Of a payment that was just sent. */
 enum tender_outcome zvt_judge_payment(const struct zvt_talk *talk, const struct zvt_order *order);
-/* Of an order in ZVT_SENT, ZVT_HELD or ZVT_REVERSING, by the answer to 06 20. `newest`: no other order went out after it. */
+/* Of an order in ZVT_SENT, ZVT_HELD or ZVT_REVERSING, by the answer to 06 20. `newest`: no other order went out after
+ * it. */
 enum tender_outcome zvt_judge_last(const struct zvt_talk *talk, const struct zvt_order *order, bool newest);
 /* Of a reversal that was just sent. */
 enum tender_outcome zvt_judge_reversal(const struct zvt_talk *talk);
 
 /* ---- zvt_receipt.c: the terminal's receipts as files ---- */
 
-/* Writes both parts that are not empty, under the bank's reference, into that folder, which is made where it is missing. */
+/* Writes both parts that are not empty, under the bank's reference, into that folder, which is made where it is
+ * missing. */
 void zvt_receipt_keep(const char *folder, const char *reference, const struct zvt_paper *paper);
 
 #endif

@@ -61,7 +61,8 @@ static enum tender_outcome judge_reversing(const struct zvt_status *status, cons
   return TENDER_UNKNOWN;
 }
 
-/* A reversal of something newer than all that was there before the order: a charge that waited for its goods, and lost its line. */
+/* A reversal of something newer than all that was there before the order: a charge that waited for its goods, and lost
+ * its line. */
 static bool gave_back_since(const struct zvt_status *status, const struct zvt_order *order) {
   const bool newer = order->told == ZVT_NONE || (order->before.trace >= 0 && status->original > order->before.trace);
   return newer && status->result == 0 && of_that_amount(status, order);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The line to a bank's terminal: frames put together from whatever pieces come, each answered, with ZVT's time limits. */
+ * The line to a bank's terminal: frames put together from whatever pieces come, each answered, with ZVT's time
+ * limits. */
 #include <errno.h>
 #include <poll.h>
 #include <string.h>

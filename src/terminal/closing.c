@@ -252,7 +252,8 @@ static enum status closing_open(const struct journal_closing *kept, enum journal
   return whole ? STATUS_OK : STATUS_STORE_FAILED;
 }
 
-/* Number and hash of the one before; 0 and zeros where there is none. STATUS_NOT_FOUND: the one that is meant is not the next. */
+/* Number and hash of the one before; 0 and zeros where there is none. STATUS_NOT_FOUND: the one that is meant is not
+ * the next. */
 static enum status closing_follow(struct journal *journal, struct closing *closing) {
   struct journal_closing last;
   enum status status = journal_closing_find(journal, closing->chain, 0, &last);
@@ -311,7 +312,8 @@ static void closing_name(const struct terminal *terminal, enum journal_chain cha
   memcpy(closing->tid, terminal->tid, sizeof closing->tid);
 }
 
-/* One that was meant by its number and is made already: what somebody did not hear of is told again, and nothing is closed twice. */
+/* One that was meant by its number and is made already: what somebody did not hear of is told again, and nothing is
+ * closed twice. */
 static enum status closing_again(struct terminal *terminal, int64_t number, struct closing *closing,
                                  uint8_t hash[CRYPTO_SHA256_SIZE]) {
   *closing = (struct closing){.chain = JOURNAL_CLOSINGS};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The file of codes: "HASH" for the supervisor, "NAME HASH" for each cashier, and behind it "DOOR WRONG TIME" of each door where codes
- * were wrong. */
+ * The file of codes: "HASH" for the supervisor, "NAME HASH" for each cashier, and behind it "DOOR WRONG TIME" of each
+ * door where codes were wrong. */
 #include "code_file.h"
 
 #include <crypt.h>

@@ -60,8 +60,9 @@ enum status contact_verify(struct contact *contact, const uint8_t block[PIN_BLOC
 /* Presents a PIN to the card in some command; WRONG_PIN and PIN_BLOCKED set *tries_left. */
 typedef enum status contact_attempt(void *context, const char *digits, const uint8_t block[PIN_BLOCK_SIZE],
                                     uint8_t *tries_left);
-/* Asks for the PIN and attempts it, again after each wrong one; the server is brought what the card signed of these. Ends
- * with the status of the last attempt; WRONG_PIN where the cardholder gave up after one, CANCELLED or what the dialogue said before. */
+/* Asks for the PIN and attempts it, again after each wrong one; the server is brought what the card signed of these.
+ * Ends with the status of the last attempt; WRONG_PIN where the cardholder gave up after one, CANCELLED or what the
+ * dialogue said before. */
 struct contact_pin {
   contact_attempt *attempt;
   void *context;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Which cards must not be taken off-line, as the server said it last, in the terminal's folder: its number, the time that
- * the server signed, the terminal's allowance. Neither number nor time ever falls. */
+ * Which cards must not be taken off-line, as the server said it last, in the terminal's folder: its number, the time
+ * that the server signed, the terminal's allowance. Neither number nor time ever falls. */
 #ifndef EPURSE_TERMINAL_DENY_LIST_H
 #define EPURSE_TERMINAL_DENY_LIST_H
 
@@ -24,14 +24,15 @@ struct deny_state {
   size_t card_ca_len;
 };
 
-/* Opens that of a folder; `make`: where there is none, it is made. STATUS_NOT_FOUND, STATUS_STORE_FAILED, STATUS_NO_MEMORY. */
+/* Opens that of a folder; `make`: where there is none, it is made. STATUS_NOT_FOUND, STATUS_STORE_FAILED,
+ * STATUS_NO_MEMORY. */
 enum status deny_list_open(const char *folder, bool make, struct deny_list **list) EPURSE_MUST_USE;
 /* *list becomes NULL. NULL is fine. */
 void deny_list_close(struct deny_list **list);
 
 enum status deny_list_state(struct deny_list *list, struct deny_state *state) EPURSE_MUST_USE;
-/* Adds a page that came behind state.number, all of it or nothing; `time` is the reply's that the server signed, `mark` as above,
- * from before it was asked. STATUS_OUT_OF_STEP: number or time is below what was seen before. */
+/* Adds a page that came behind state.number, all of it or nothing; `time` is the reply's that the server signed, `mark`
+ * as above, from before it was asked. STATUS_OUT_OF_STEP: number or time is below what was seen before. */
 enum status deny_list_add(struct deny_list *list, const struct deny_page *page, int64_t time,
                           int64_t mark) EPURSE_MUST_USE;
 /* Whether the card with that serial is on it. */

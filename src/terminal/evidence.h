@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What may end an entry that an authorisation is out for: r, or a word about its very promise that card or server signed. What a
- * card only says inside the channel (number, slot, log, refusal) has no way into a struct evidence. */
+ * What may end an entry that an authorisation is out for: r, or a word about its very promise that card or server
+ * signed. What a card only says inside the channel (number, slot, log, refusal) has no way into a struct evidence. */
 #ifndef EPURSE_TERMINAL_EVIDENCE_H
 #define EPURSE_TERMINAL_EVIDENCE_H
 
@@ -43,15 +43,17 @@ enum status evidence_by_secret(const struct order *order, const uint8_t secret[S
  * card's word, or it says nothing of it. */
 enum status evidence_by_promise(const struct order *earlier, const struct order *now,
                                 struct evidence *evidence) EPURSE_MUST_USE;
-/* Asks the server what became of it: EVIDENCE_SECRET where it was captured and r is in the answer, EVIDENCE_SERVER where
- * it ended otherwise. STATUS_OUTCOME_UNKNOWN: it is held, the card's next promise or r will tell; every other status:
- * nothing is known; STATUS_BAD_REPLY: the answer is another promise's. */
+/* Asks the server what became of it: EVIDENCE_SECRET where it was captured and r is in the answer, EVIDENCE_SERVER
+ * where it ended otherwise. STATUS_OUTCOME_UNKNOWN: it is held, the card's next promise or r will tell; every other
+ * status: nothing is known; STATUS_BAD_REPLY: the answer is another promise's. */
 enum status evidence_by_inquiry(const struct order *order, struct evidence *evidence) EPURSE_MUST_USE;
-/* Tells the server that a load's charge was given back (`given_back`), or asks whether that may be: EVIDENCE_SERVER. Not
- * given back, statuses as above: STATUS_OUTCOME_UNKNOWN when it is held, and that the charge is wanted back is noted. */
+/* Tells the server that a load's charge was given back (`given_back`), or asks whether that may be: EVIDENCE_SERVER.
+ * Not given back, statuses as above: STATUS_OUTCOME_UNKNOWN when it is held, and that the charge is wanted back is
+ * noted. */
 enum status evidence_by_reversal(const struct order *order, bool given_back, struct evidence *evidence) EPURSE_MUST_USE;
-/* What the server says to a wish (enum hand_out_wish) about a payout: EVIDENCE_SERVER, FATE_PAY or FATE_OWED where it is decided.
- * STATUS_OUTCOME_UNKNOWN: the server does not know yet that the card committed. Others as of evidence_by_inquiry. */
+/* What the server says to a wish (enum hand_out_wish) about a payout: EVIDENCE_SERVER, FATE_PAY or FATE_OWED where it
+ * is decided. STATUS_OUTCOME_UNKNOWN: the server does not know yet that the card committed. Others as of
+ * evidence_by_inquiry. */
 enum status evidence_by_hand_out(const struct order *order, uint8_t wish, struct evidence *evidence) EPURSE_MUST_USE;
 
 #endif

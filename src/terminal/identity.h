@@ -18,12 +18,13 @@ enum status identity_path(const char *folder, const char *name, char path[IDENTI
  */
 enum status identity_load(struct terminal *terminal, const char *folder, char problem[256]) EPURSE_MUST_USE;
 
-/* The server's key of that version, for what it has signed, and, where `file` is not NULL, the bytes of its certificate.
- * NULL: the terminal knows no such key, or it is withdrawn: below the *least* of a certificate that it has. */
+/* The server's key of that version, for what it has signed, and, where `file` is not NULL, the bytes of its
+ * certificate. NULL: the terminal knows no such key, or it is withdrawn: below the *least* of a certificate that it
+ * has. */
 const struct certificate *identity_server(const struct terminal *terminal, uint8_t version, struct bytes_view *file);
 
-/* The card CA of that subject, under which a card's certificate says that it is, and, where `file` is not NULL, the bytes
- * of its certificate. NULL: the terminal knows no such one, or not any more. */
+/* The card CA of that subject, under which a card's certificate says that it is, and, where `file` is not NULL, the
+ * bytes of its certificate. NULL: the terminal knows no such one, or not any more. */
 const struct certificate *identity_card_ca(const struct terminal *terminal,
                                            const uint8_t subject[CERTIFICATE_SUBJECT_SIZE], struct bytes_view *file);
 

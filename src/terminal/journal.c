@@ -34,8 +34,8 @@ static enum status journal_prepare(struct journal *journal) {
                                                                      : STATUS_OLD_SCHEMA;
 }
 
-/* While another process is at work with a card, which takes as long as a person at a PIN: to read it, and to be told that it is busy
- * where it is to be written, nobody has to wait. Only what has to be made first does. */
+/* While another process is at work with a card, which takes as long as a person at a PIN: to read it, and to be told
+ * that it is busy where it is to be written, nobody has to wait. Only what has to be made first does. */
 static enum status journal_read_beside(struct journal *journal) {
   int64_t version = 0;
   if (sqlite3_busy_timeout(journal->db, JOURNAL_WAIT_MS) != SQLITE_OK)
@@ -101,7 +101,8 @@ void journal_close(struct journal **journal) {
   *journal = NULL;
   if (old == NULL)
     return;
-  /* The last connection checkpoints as it closes, under the lock. Whoever has the lock has a connection too: then this is not the last. */
+  /* The last connection checkpoints as it closes, under the lock. Whoever has the lock has a connection too: then this
+   * is not the last. */
   bool claimed = old->db != NULL && journal_try(old);
   (void)sqlite3_close_v2(old->db);
   if (claimed)

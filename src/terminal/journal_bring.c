@@ -8,7 +8,8 @@
 
 #define BRING_SKEW 600 /* seconds that the clocks of both sides may be off together */
 
-/* Everything that has r, or was paid off-line and booked, and may have been forgotten goes on the list, in its order. */
+/* Everything that has r, or was paid off-line and booked, and may have been forgotten goes on the list, in its
+ * order. */
 static enum status journal_list_bring(struct journal *journal, int64_t since) {
   static const char sql[] = "INSERT INTO bring (entry) SELECT id FROM entry WHERE promise IS NOT NULL AND time >= ?1"
                             " AND ((secret IS NOT NULL AND authorisation IS NOT NULL) OR (type = 6 AND state = 7))"

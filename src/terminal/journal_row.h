@@ -8,7 +8,8 @@
 #include "epurse/journal.h"
 
 /* Binds the parameters 1 to 13: state, type, amount, currency, time, promise, authorisation, secret, card certificate,
- * tender kind, order, reference; the caller's reference; 15: nonce; 16: cashier. The entry outlives the step. Answers SQLite's result. */
+ * tender kind, order, reference; the caller's reference; 15: nonce; 16: cashier. The entry outlives the step. Answers
+ * SQLite's result. */
 int journal_row_bind(sqlite3_stmt *statement, const struct journal_entry *entry) EPURSE_MUST_USE;
 
 /* The beginning of a question whose rows are read so. */
@@ -22,7 +23,8 @@ int journal_row_bind(sqlite3_stmt *statement, const struct journal_entry *entry)
  * program writes. */
 enum status journal_row_read(sqlite3_stmt *statement, struct journal_entry *entry) EPURSE_MUST_USE;
 
-/* The first row of a question about entries, by its only parameter: text, or a number where it is NULL. STATUS_NOT_FOUND. */
+/* The first row of a question about entries, by its only parameter: text, or a number where it is NULL.
+ * STATUS_NOT_FOUND. */
 enum status journal_first(struct journal *journal, const char *sql, const char *text, int64_t number,
                           struct journal_entry *entry) EPURSE_MUST_USE;
 /* The same about entries later than `after`. */

@@ -48,8 +48,8 @@ static const char bring[] =
     "INSERT INTO incarnation VALUES (1, 0);"
     "CREATE TABLE bring (id INTEGER PRIMARY KEY AUTOINCREMENT, entry INTEGER NOT NULL UNIQUE) STRICT;";
 
-/* Since version 6: refunds, and whatever else a card promises. SQLite has no statement that changes a CHECK; this is the
- * way that its documentation gives for it (lang_altertable). */
+/* Since version 6: refunds, and whatever else a card promises. SQLite has no statement that changes a CHECK; this is
+ * the way that its documentation gives for it (lang_altertable). */
 static const char types[] =
     "PRAGMA writable_schema = ON;"
     "UPDATE sqlite_schema SET sql = replace(sql, 'CHECK (type BETWEEN 1 AND 3)', 'CHECK (type BETWEEN 1 AND 6)')"
@@ -62,8 +62,8 @@ static const char offline[] = "ALTER TABLE entry ADD COLUMN nonce BLOB;"
                               "CREATE INDEX entry_offline ON entry (id) WHERE type = 6;"
                               "PRAGMA user_version = 7;";
 
-/* Since version 8: who was at the till; and the closings (Z), numbered without gaps and never changed, each with the entries
- * that were counted in it. */
+/* Since version 8: who was at the till; and the closings (Z), numbered without gaps and never changed, each with the
+ * entries that were counted in it. */
 static const char closing[] =
     "ALTER TABLE entry ADD COLUMN cashier TEXT NOT NULL DEFAULT '';"
     "CREATE TABLE closing (number INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL,"
@@ -79,8 +79,8 @@ static const char closing[] =
     "CREATE TRIGGER counted_kept BEFORE DELETE ON counted BEGIN SELECT RAISE(ABORT, 'what is counted stays so'); END;"
     "PRAGMA user_version = 8;";
 
-/* Since version 9: where a payout goes, and whether it ends its card: for a ledger that has forgotten it. And which card an
- * off-line purchase was with. */
+/* Since version 9: where a payout goes, and whether it ends its card: for a ledger that has forgotten it. And which
+ * card an off-line purchase was with. */
 static const char payout[] = "ALTER TABLE entry ADD COLUMN iban TEXT NOT NULL DEFAULT '';"
                              "ALTER TABLE entry ADD COLUMN holder TEXT NOT NULL DEFAULT '';"
                              "ALTER TABLE entry ADD COLUMN closes INTEGER NOT NULL DEFAULT 0;"
@@ -91,8 +91,8 @@ static const char payout[] = "ALTER TABLE entry ADD COLUMN iban TEXT NOT NULL DE
 static const char deposit[] = "ALTER TABLE entry ADD COLUMN deposit INTEGER NOT NULL DEFAULT 0;"
                               "PRAGMA user_version = 10;";
 
-/* Since version 11: shifts: how each began, and those that have ended, numbered and chained as the closings are, each with the
- * entries that were counted in it; 0: what was known before one began, and is in none. */
+/* Since version 11: shifts: how each began, and those that have ended, numbered and chained as the closings are, each
+ * with the entries that were counted in it; 0: what was known before one began, and is in none. */
 static const char shift[] =
     "CREATE TABLE shift_begun (number INTEGER PRIMARY KEY, begun INTEGER NOT NULL,"
     "  drawer_float INTEGER NOT NULL CHECK (drawer_float >= 0), cashier TEXT NOT NULL) STRICT;"

@@ -22,7 +22,8 @@ struct journal {
 /* As journal_claim, without waiting; false: it is another one's, or cannot be told. */
 bool journal_try(struct journal *journal) EPURSE_MUST_USE;
 
-/* What a result of SQLite is here; a row, and the end of rows, are STATUS_OK. STATUS_INTERNAL: the database refuses it. */
+/* What a result of SQLite is here; a row, and the end of rows, are STATUS_OK. STATUS_INTERNAL: the database refuses
+ * it. */
 enum status journal_status(int result) EPURSE_MUST_USE;
 /* Runs SQL that answers nothing. */
 enum status journal_execute(struct journal *journal, const char *sql) EPURSE_MUST_USE;
@@ -32,8 +33,8 @@ enum status journal_number(struct journal *journal, const char *sql, int64_t *nu
 enum status journal_change(struct journal *journal, const char *sql, const uint8_t *bytes,
                            int64_t number) EPURSE_MUST_USE;
 
-/* What is run from here on is done whole or not at all, and by nobody else meanwhile: until journal_together_end, which follows each
- * STATUS_OK. STATUS_READER_BUSY as of journal_claim. */
+/* What is run from here on is done whole or not at all, and by nobody else meanwhile: until journal_together_end, which
+ * follows each STATUS_OK. STATUS_READER_BUSY as of journal_claim. */
 enum status journal_together(struct journal *journal) EPURSE_MUST_USE;
 /* All of it is durable where `status` is STATUS_OK and that is the answer, else nothing of it was done. */
 enum status journal_together_end(struct journal *journal, enum status status) EPURSE_MUST_USE;

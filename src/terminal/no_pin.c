@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What the issuer's cards may pay without a PIN, in the terminal's folder. It only decides whether the card is asked first:
- * the card itself says whether it pays so. */
+ * What the issuer's cards may pay without a PIN, in the terminal's folder. It only decides whether the card is asked
+ * first: the card itself says whether it pays so. */
 #include "no_pin.h"
 
 #include <inttypes.h>

@@ -164,8 +164,9 @@ static void promise_keep(struct order *order, const uint8_t record[PROMISE_SIZE]
     order->entry.state = JOURNAL_INTENT; /* as the disk has it: nobody is told that it is done */
 }
 
-/* Looks whether the card has paid, in the session that there is. STATUS_OK: it has. STATUS_NOT_FOUND: what it stores is another payment
- * that it signed, or none, and it says so under an R-MAC. Any other: nobody has said that it has not. */
+/* Looks whether the card has paid, in the session that there is. STATUS_OK: it has. STATUS_NOT_FOUND: what it stores is
+ * another payment that it signed, or none, and it says so under an R-MAC. Any other: nobody has said that it has
+ * not. */
 static enum status promise_look(struct order *order) {
   uint8_t record[PROMISE_SIZE];
   struct promise promise;
@@ -205,8 +206,8 @@ static enum status offline_attempt(void *context, const char *digits, const uint
   return offline_initialize(offline, tries_left);
 }
 
-/* Without the PIN where the card may do so, else with it. What refuses without an R-MAC may have paid: it is asked again only
- * after it has said that it has not. */
+/* Without the PIN where the card may do so, else with it. What refuses without an R-MAC may have paid: it is asked
+ * again only after it has said that it has not. */
 static enum status offline_ask(struct offline *offline, bool pin_shown) {
   struct order *order = offline->order;
   struct contact_pin pin = {offline_attempt, offline, 0};
@@ -234,7 +235,8 @@ static bool is_proven(enum status status) {
   return status == STATUS_WRONG_PIN || status == STATUS_PIN_BLOCKED || status == STATUS_CANCELLED;
 }
 
-/* A refusal whose promise did not come: the card itself says whether it has paid, in a new session where this one is gone. */
+/* A refusal whose promise did not come: the card itself says whether it has paid, in a new session where this one is
+ * gone. */
 static enum status offline_settle(struct order *order, enum status refusal) {
   enum status status = is_proven(refusal) ? STATUS_NOT_FOUND : promise_look(order);
   if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
@@ -316,8 +318,8 @@ enum status offline_pay(struct order *order, const struct payment *payment, stru
 
 /* ---- earlier ones ---- */
 
-/* Whether the card in the session is the one that the entry was begun with, by the key that it has proved to have, for any card
- * can say that one's number and show its promise; and it says that number now, too. */
+/* Whether the card in the session is the one that the entry was begun with, by the key that it has proved to have, for
+ * any card can say that one's number and show its promise; and it says that number now, too. */
 static enum status entry_meets(const struct order *earlier, bool *meets) {
   struct contact *contact = earlier->contact;
   const struct journal_entry *entry = &earlier->entry;

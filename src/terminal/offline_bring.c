@@ -91,8 +91,8 @@ static enum status offline_send(struct terminal *terminal, const struct offline_
   return status;
 }
 
-/* Closes what is booked, and what the server keeps as evidence against the card: the issuer's risk has paid that, or nobody will. The
- * others are brought in again. */
+/* Closes what is booked, and what the server keeps as evidence against the card: the issuer's risk has paid that, or
+ * nobody will. The others are brought in again. */
 static void answer_take(struct terminal *terminal, struct bringing *bringing, struct offline_brought *brought) {
   for (size_t i = 0; i < bringing->answer.count; i++) {
     enum status said = bringing->answer.items[i].status;

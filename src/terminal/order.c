@@ -114,8 +114,8 @@ static bool is_claim(enum status status) {
   return status == STATUS_INSUFFICIENT_BALANCE || status == STATUS_ABOVE_LIMIT || status == STATUS_COUNTER_EXHAUSTED;
 }
 
-/* The card is asked first where the issuer lets it do without the PIN. STATUS_PIN_NEEDED: it does not, or not now, or it
- * refuses for a reason that it shows to nobody before it has seen the PIN. */
+/* The card is asked first where the issuer lets it do without the PIN. STATUS_PIN_NEEDED: it does not, or not now, or
+ * it refuses for a reason that it shows to nobody before it has seen the PIN. */
 static enum status promise_without_pin(struct promise_attempt *attempt) {
   const struct order *order = attempt->order;
   uint8_t nothing = 0;
@@ -134,8 +134,8 @@ static enum status promise_refund(struct promise_attempt *attempt) {
   return promise_initialize(attempt, &nothing);
 }
 
-/* The card must promise what it was asked, with the PIN verified if it was shown; who signed it is checked when the server has sent the
- * card's certificate. */
+/* The card must promise what it was asked, with the PIN verified if it was shown; who signed it is checked when the
+ * server has sent the card's certificate. */
 static enum status promise_check(const struct order *order, const struct initialize *asked) {
   const struct promise *promise = &order->promise;
   bool same =
@@ -179,8 +179,8 @@ static bool refusal_holds(struct order *order, enum status refusal) {
   return amount + (load ? balance.balance : 0) > order->outcome->limit;
 }
 
-/* Without the PIN the balance cannot be read again: that there is no room for the refund is told as it was said, and nothing
- * rests on it. A credit lacks no money. */
+/* Without the PIN the balance cannot be read again: that there is no room for the refund is told as it was said, and
+ * nothing rests on it. A credit lacks no money. */
 static bool refund_refusal_holds(struct order *order, enum status refusal) {
   struct card_info info;
   if (refusal != STATUS_COUNTER_EXHAUSTED)
@@ -188,7 +188,8 @@ static bool refund_refusal_holds(struct order *order, enum status refusal) {
   return session_info(&order->contact->session, &info) == STATUS_OK && info.atc == UINT32_MAX;
 }
 
-/* A card that takes no word of what it is asked may hold another currency: that can be told, and nothing rests on it. */
+/* A card that takes no word of what it is asked may hold another currency: that can be told, and nothing rests on
+ * it. */
 static bool other_currency(struct order *order) {
   struct card_info info;
   return session_info(&order->contact->session, &info) == STATUS_OK && info.currency != order->entry.currency;

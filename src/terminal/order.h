@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * One purchase, load or refund on its way: the card's promise, the server's authorisation, the commit, the confirmation; each
- * step in the journal before it has an effect. purchase.c, load.c and refund.c put the steps together. */
+ * One purchase, load or refund on its way: the card's promise, the server's authorisation, the commit, the
+ * confirmation; each step in the journal before it has an effect. purchase.c, load.c and refund.c put the steps
+ * together. */
 #ifndef EPURSE_TERMINAL_ORDER_H
 #define EPURSE_TERMINAL_ORDER_H
 
@@ -48,13 +49,14 @@ enum status order_check(const struct terminal *terminal, uint8_t role, const str
 /* What an outcome is before anything happened. */
 void order_outcome_clear(struct outcome *outcome);
 
-/* Writes the intent, asks for the PIN, but for a refund and for a payment that the card makes without, has the card promise, checks the
- * promise, journals it, enciphers the PIN for the server. After any other status than OK the entry is cancelled. */
+/* Writes the intent, asks for the PIN, but for a refund and for a payment that the card makes without, has the card
+ * promise, checks the promise, journals it, enciphers the PIN for the server. After any other status than OK the entry
+ * is cancelled. */
 enum status order_promise(struct order *order, uint8_t type, struct amount amount) EPURSE_MUST_USE;
 
-/* Asks the server: PURCHASE, REFUND, PAYOUT, LOAD_INQUIRY or LOAD. With STATUS_OK to all but the inquiry the authorisation has been
- * checked and journalled: AUTHORISED. A block order that came back has been delivered to the card. The entry is not
- * closed by a refusal: the caller does it. */
+/* Asks the server: PURCHASE, REFUND, PAYOUT, LOAD_INQUIRY or LOAD. With STATUS_OK to all but the inquiry the
+ * authorisation has been checked and journalled: AUTHORISED. A block order that came back has been delivered to the
+ * card. The entry is not closed by a refusal: the caller does it. */
 enum status order_ask(struct order *order, enum message_type type) EPURSE_MUST_USE;
 
 /* Whether the card will never use the authorisation that is out: it signed that it has not, or the server that it is
@@ -62,18 +64,19 @@ enum status order_ask(struct order *order, enum message_type type) EPURSE_MUST_U
 bool order_is_off(const struct order *order, const struct evidence *evidence);
 /* Notes in the entry, before it is begun, that its amount is what the card had of what was wanted. */
 void order_note_part(const struct order *order, struct journal_entry *entry);
-/* What the card can pay of what it refused, by what it said under an R-MAC. STATUS_OK: *amount is that; STATUS_CARD_EMPTY: nothing;
- * else the refusal. The outcome is as before the attempt, and the PIN is asked for in any case, where order->pin has it. */
+/* What the card can pay of what it refused, by what it said under an R-MAC. STATUS_OK: *amount is that;
+ * STATUS_CARD_EMPTY: nothing; else the refusal. The outcome is as before the attempt, and the PIN is asked for in any
+ * case, where order->pin has it. */
 enum status order_reduce(struct order *order, enum status refusal, struct amount *amount) EPURSE_MUST_USE;
-/* Closes an entry without effect. Up to CHARGED this terminal has given no authorisation to anybody, and knows by itself
- * that there is none: `evidence` may be NULL. AUTHORISED is closed where order_is_off alone, REVERSING also by any
- * EVIDENCE_SERVER: the charge went back with the server's knowledge. */
+/* Closes an entry without effect. Up to CHARGED this terminal has given no authorisation to anybody, and knows by
+ * itself that there is none: `evidence` may be NULL. AUTHORISED is closed where order_is_off alone, REVERSING also by
+ * any EVIDENCE_SERVER: the charge went back with the server's knowledge. */
 void order_cancel(struct order *order, const struct evidence *evidence);
 
 /* ---- order_finish.c: from r on ---- */
 
-/* Fills an order from an open entry of the journal. One that is AUTHORISED there, and whose receipt has r, is COMMITTED in
- * `order`: the journal itself is left as it is. STATUS_BAD_FORMAT. */
+/* Fills an order from an open entry of the journal. One that is AUTHORISED there, and whose receipt has r, is COMMITTED
+ * in `order`: the journal itself is left as it is. STATUS_BAD_FORMAT. */
 enum status order_resume(struct order *order, const struct journal_entry *entry) EPURSE_MUST_USE;
 /* The bank may keep the charge. True where that is known to it, or there is nothing (more) to confirm. */
 bool order_charge_stands(const struct order *order);
@@ -88,10 +91,11 @@ enum status order_report(struct order *order) EPURSE_MUST_USE;
 bool order_tell_secret(const struct order *order);
 /* With EVIDENCE_SECRET: r goes into the entry; journals COMMITTED. STATUS_OUTCOME_UNKNOWN and no effect without it. */
 enum status order_take_secret(struct order *order, const struct evidence *evidence) EPURSE_MUST_USE;
-/* With EVIDENCE_SECRET: r goes into the entry; journals COMMITTED, writes the receipt, confirms the charge, tells the server (a purchase
- * of a program that lives on later, terminal->later) and fills the outcome; a payout in cash stays COMMITTED, for it is not handed out
- * yet. What cannot be done now is done later, by what journal, receipt or server has of r. STATUS_OUTCOME_UNKNOWN: none of the three
- * took it, and the card has to give it once more; or, without an effect, there is no such evidence. */
+/* With EVIDENCE_SECRET: r goes into the entry; journals COMMITTED, writes the receipt, confirms the charge, tells the
+ * server (a purchase of a program that lives on later, terminal->later) and fills the outcome; a payout in cash stays
+ * COMMITTED, for it is not handed out yet. What cannot be done now is done later, by what journal, receipt or server
+ * has of r. STATUS_OUTCOME_UNKNOWN: none of the three took it, and the card has to give it once more; or, without an
+ * effect, there is no such evidence. */
 enum status order_finish(struct order *order, const struct evidence *evidence) EPURSE_MUST_USE;
 /* With EVIDENCE_SERVER that it was captured, or is owed to the card, or with EVIDENCE_LATER (the server knows by the
  * promises in between how it ended): closed as SETTLED. Stays open while the bank has not heard that its charge stands.
@@ -126,7 +130,8 @@ bool order_amount_is(const struct journal_entry *entry, const struct payment_req
 #define PART_OF "of %" PRIu32
 enum status order_finish_earlier(struct order *order, const struct payment_request *request,
                                  bool *same) EPURSE_MUST_USE;
-/* One that is finished, and is not what is asked for now: where nobody was told of it, people hear of it on the way, and it is told. */
+/* One that is finished, and is not what is asked for now: where nobody was told of it, people hear of it on the way,
+ * and it is told. */
 void order_mention(const struct order *earlier);
 /* The same for AUTHORISED ones by what the card's new promise says of its last committed transaction. A promise that
  * the card of the earlier order has not signed settles nothing: STATUS_OUTCOME_UNKNOWN. STATUS_SETTLED_ELSEWHERE: one
@@ -152,8 +157,8 @@ enum status order_carry_out(struct order *order, const struct payment_request *r
  * Asks the server whether what the bank charged may be given back, and has the bank give it back, or keep it where the
  * card has had it elsewhere (STATUS_LOAD_CREDITED); the entry is closed when all of that has been done. STATUS_OK:
  * nothing stays charged. STATUS_LOAD_UNSETTLED: the server did not answer, or waits for the card (order->noted), or the
- * disk refuses: the charge stays, and the entry is open for the next recovery. STATUS_NO_TENDER: no such driver is open here; STATUS_TENDER_UNKNOWN: the
- * bank's answer does not come. */
+ * disk refuses: the charge stays, and the entry is open for the next recovery. STATUS_NO_TENDER: no such driver is open
+ * here; STATUS_TENDER_UNKNOWN: the bank's answer does not come. */
 enum status reversal_run(struct order *order, const struct evidence *evidence) EPURSE_MUST_USE;
 /* What became of a charge that was begun: the entry becomes CHARGED or closed, or stays CHARGING. STATUS_OK: charged;
  * STATUS_TENDER_DECLINED: not charged, closed; STATUS_TENDER_UNKNOWN, STATUS_NO_TENDER. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a purchase, a refund and a payout have in common with their card in the session: promise, authorisation, commit, proof. */
+ * What a purchase, a refund and a payout have in common with their card in the session: promise, authorisation, commit,
+ * proof. */
 #include "order.h"
 
 #include "evidence.h"

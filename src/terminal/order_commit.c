@@ -115,9 +115,9 @@ static bool meets(const struct journal_entry *entry) {
   return entry->state == JOURNAL_AUTHORISED || is_unreported_end(entry);
 }
 
-/* The next entry of this card later than `after` that an authorisation is out for, or whose end is unreported; STATUS_NOT_FOUND
- * at the end. The card is asked for its number only when there is such an entry at all: a plain purchase costs no
- * command more. */
+/* The next entry of this card later than `after` that an authorisation is out for, or whose end is unreported;
+ * STATUS_NOT_FOUND at the end. The card is asked for its number only when there is such an entry at all: a plain
+ * purchase costs no command more. */
 static enum status earlier_next(struct order *order, int64_t after, struct order *earlier) {
   struct journal_entry entry;
   enum status status = journal_next_unreported(order->terminal->journal, after, &entry);
@@ -175,8 +175,8 @@ void order_mention(const struct order *earlier) {
   (void)!journal_reported(earlier->terminal->journal, earlier->entry.id);
 }
 
-/* One that ended here and that nobody was told of: it is told to its own card only, which gives its r; any card can say that
- * number. One that has been elsewhere since is told with its next promise. */
+/* One that ended here and that nobody was told of: it is told to its own card only, which gives its r; any card can say
+ * that number. One that has been elsewhere since is told with its next promise. */
 static enum status earlier_tell(struct order *earlier, bool *finished) {
   struct evidence evidence;
   enum slot_verdict verdict = slot_read(earlier, &evidence);
@@ -268,8 +268,8 @@ static enum status earlier_doubt(struct order *earlier, const struct evidence *l
   return status == STATUS_OK && asked == STATUS_OUT_OF_STEP ? order_leave(earlier, later) : status;
 }
 
-/* The card has been at another terminal since; the chain of promises told the server how this one ended, and it is asked
- * about this very promise. */
+/* The card has been at another terminal since; the chain of promises told the server how this one ended, and it is
+ * asked about this very promise. */
 static enum status earlier_leave(struct order *earlier, const struct evidence *later, enum earlier_end *end) {
   struct evidence word;
   enum status asked = evidence_by_inquiry(earlier, &word);

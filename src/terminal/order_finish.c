@@ -12,8 +12,8 @@
 #include "payout.h"
 #include "receipt_file.h"
 
-/* r that the journal's disk refused is in the receipt that was written all the same: it opens h, so it is evidence whoever wrote the
- * file. Nothing else in it is believed. */
+/* r that the journal's disk refused is in the receipt that was written all the same: it opens h, so it is evidence
+ * whoever wrote the file. Nothing else in it is believed. */
 static void secret_from_receipt(struct order *order) {
   struct receipt_copy copy = {.len = 0};
   struct receipt receipt;

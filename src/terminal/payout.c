@@ -13,8 +13,8 @@
 #include "recover.h"
 #include "reference.h"
 
-/* The card that a payout was to close dies here where it can, else at its next contact. One that has nothing left may be closed
- * already, and nobody but the server knows. */
+/* The card that a payout was to close dies here where it can, else at its next contact. One that has nothing left may
+ * be closed already, and nobody but the server knows. */
 static enum status payout_end_card(struct order *order, enum status status) {
   enum status verdict = contact_take_verdict(order->contact);
   bool dead = verdict == STATUS_CARD_CLOSED || verdict == STATUS_CARD_BLOCKED;

@@ -56,8 +56,8 @@ struct whole {
   uint8_t cid[CID_SIZE];
 };
 
-/* Of one that has ended the card and is not finished: that goes on before the server hears that the card is here, for its word would
- * kill the card, and what finishes it then is recover. */
+/* Of one that has ended the card and is not finished: that goes on before the server hears that the card is here, for
+ * its word would kill the card, and what finishes it then is recover. */
 static enum status amount_of_closed(struct contact *contact, const struct payment *payment, struct whole *whole) {
   enum status status = contact_open(contact, payment->wait_seconds);
   if (status == STATUS_OK)
@@ -68,7 +68,8 @@ static enum status amount_of_closed(struct contact *contact, const struct paymen
   return payout_open_amount(contact->terminal, contact->cid, true, &whole->minor);
 }
 
-/* A payout of nothing is none, unless it closes the card, or the card has paid out all of it just now, and that goes on. */
+/* A payout of nothing is none, unless it closes the card, or the card has paid out all of it just now, and that goes
+ * on. */
 static enum status amount_read(struct contact *contact, const struct payment *payment, struct whole *whole,
                                unsigned *tries_left) {
   struct balance balance = {.balance = 0};

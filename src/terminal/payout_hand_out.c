@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A payout from r on: the server's word that it may be handed out, and the cashier's that it was. Until both are in the journal it is
- * open. */
+ * A payout from r on: the server's word that it may be handed out, and the cashier's that it was. Until both are in the
+ * journal it is open. */
 #include "epurse/terminal_payout.h"
 
 #include <stdio.h>
@@ -73,7 +73,8 @@ static enum status payout_ask(struct order *order) {
   return payout_note(order, PAYOUT_TO_HAND_OUT) == STATUS_OK ? STATUS_OK : STATUS_PAYOUT_OPEN;
 }
 
-/* Of one to a bank account that the server has: what it adds to it, for people to hear. It orders that whether they do or not. */
+/* Of one to a bank account that the server has: what it adds to it, for people to hear. It orders that whether they do
+ * or not. */
 static void payout_ask_deposit(struct order *order) {
   struct evidence word;
   if (order->entry.closes && evidence_by_hand_out(order, HAND_OUT_PAY, &word) == STATUS_OK)

@@ -12,7 +12,8 @@
 #include "contact.h"
 #include "pin_report.h"
 
-/* Tells the server about a card by number and chip; its word. Where its answer is lost it may have done it: the same again finds out. */
+/* Tells the server about a card by number and chip; its word. Where its answer is lost it may have done it: the same
+ * again finds out. */
 static enum status desk_report(struct terminal *terminal, enum message_type type, const struct card_message *card) {
   struct message reply;
   enum status status = backend_call(terminal->backend, type, card_message_body(type, card), &reply);
@@ -168,7 +169,8 @@ static enum status desk_prove_pin(struct contact *contact, const struct issue *i
   return status;
 }
 
-/* Who the locked card is, in a session: in the run that wrote it that very one, for another may have been put in since. */
+/* Who the locked card is, in a session: in the run that wrote it that very one, for another may have been put in
+ * since. */
 static enum status desk_meet(struct contact *contact, const struct issue *issue, const struct outcome *outcome,
                              struct card_info *info) {
   enum status status = contact_enter(contact);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A change of PIN: the right one to the card; what the card signs of it, and the new one, to the server, which from then
- * on knows both; then the change on the card, and what it signs of that to the server. Torn anywhere, one PIN pays. */
+ * A change of PIN: the right one to the card; what the card signs of it, and the new one, to the server, which from
+ * then on knows both; then the change on the card, and what it signs of that to the server. Torn anywhere, one PIN
+ * pays. */
 #include <string.h>
 
 #include "epurse/backend.h"

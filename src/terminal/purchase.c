@@ -19,8 +19,8 @@ static bool never_reached(const struct order *order, enum status status) {
   return status == STATUS_NO_SERVER && order->entry.state == JOURNAL_CANCELLED && !order->entry.has_authorisation;
 }
 
-/* A name that is this journal's alone is guarded by it: while one off-line payment of it is open, no other card pays under it, and
- * none goes off-line under a name that may be done already. *free: it can go off-line. */
+/* A name that is this journal's alone is guarded by it: while one off-line payment of it is open, no other card pays
+ * under it, and none goes off-line under a name that may be done already. *free: it can go off-line. */
 static enum status name_look(const struct order *order, const struct payment *payment, bool *free) {
   struct journal_entry entry;
   *free = payment->reference == NULL;

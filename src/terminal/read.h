@@ -7,8 +7,8 @@
 
 struct contact;
 
-/* As card_read_balance, of a card that may have to be waited for, where its session is not open; *tries_left: of its PIN, where that is
- * known. The session is closed behind it. */
+/* As card_read_balance, of a card that may have to be waited for, where its session is not open; *tries_left: of its
+ * PIN, where that is known. The session is closed behind it. */
 enum status read_balance(struct contact *contact, int wait_seconds, struct balance *balance, struct card_info *info,
                          unsigned *tries_left) EPURSE_MUST_USE;
 

@@ -16,7 +16,8 @@ struct terminal;
 enum status recover_run(struct terminal *terminal, struct tender *tender, bool asks,
                         struct recovery *recovery) EPURSE_MUST_USE;
 
-/* recover_run without asking, before a purchase; where all that waits is of purchases just before, they wait for this one's end. */
+/* recover_run without asking, before a purchase; where all that waits is of purchases just before, they wait for this
+ * one's end. */
 enum status recover_before_purchase(struct terminal *terminal) EPURSE_MUST_USE;
 
 #endif

@@ -76,8 +76,8 @@ static enum status move(const char *folder, const char *name) {
   return status == STATUS_OK && rename(from, to) != 0 && errno != ENOENT ? STATUS_STORE_FAILED : status;
 }
 
-/* All that was moved from there is in its place. What somebody else has put there goes too: it would keep the folder, and so
- * the terminal from being opened. */
+/* All that was moved from there is in its place. What somebody else has put there goes too: it would keep the folder,
+ * and so the terminal from being opened. */
 static void rest_remove(DIR *decided) {
   for (const struct dirent *entry = readdir(decided); entry != NULL; entry = readdir(decided))
     (void)unlinkat(dirfd(decided), entry->d_name, 0);
@@ -178,7 +178,8 @@ static enum status request_make(struct terminal *terminal, const char *path) {
   return status;
 }
 
-/* One asks or takes at a time: *fd is to be closed. The folder that another one has just decided on is no longer there. */
+/* One asks or takes at a time: *fd is to be closed. The folder that another one has just decided on is no longer
+ * there. */
 static enum status made_lock(const char *folder, int *fd) {
   char made[IDENTITY_PATH_MAX];
   enum status status = identity_path(folder, MADE, made);

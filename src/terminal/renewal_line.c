@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A terminal's request for its next certificates goes to the server over the terminal's own line, and the answer comes the
- * same way: FOLDER/renewal/request.json there, FOLDER/renewal-answer back. */
+ * A terminal's request for its next certificates goes to the server over the terminal's own line, and the answer comes
+ * the same way: FOLDER/renewal/request.json there, FOLDER/renewal-answer back. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -71,8 +71,8 @@ static enum status charge_keep(struct order *order, const struct evidence *word)
   return STATUS_LOAD_CREDITED;
 }
 
-/* Writes that it is to be given back. Where the disk refuses, the journal must say by itself that this is so: CHARGING and
- * CHARGED do, AUTHORISED does not, for the authorisation could still be given to the card. */
+/* Writes that it is to be given back. Where the disk refuses, the journal must say by itself that this is so: CHARGING
+ * and CHARGED do, AUTHORISED does not, for the authorisation could still be given to the card. */
 static bool reversal_note(struct order *order) {
   enum journal_state before = order->entry.state;
   order->entry.state = JOURNAL_REVERSING;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Questions to the till: what became of a reference, what was done today, a receipt once more. Answered beside the thread, by
- * a second view of journal and server, so that a sale that waits for its card keeps nobody waiting. */
+ * Questions to the till: what became of a reference, what was done today, a receipt once more. Answered beside the
+ * thread, by a second view of journal and server, so that a sale that waits for its card keeps nobody waiting. */
 #include <string.h>
 #include <time.h>
 
@@ -98,14 +98,15 @@ static bool names_another(enum status status) {
   return status == STATUS_REFERENCE_USED || status == STATUS_REFERENCE_DONE;
 }
 
-/* Whether what was done in this life is what journal or server tell of: it knows more of it, as what was left to pay. */
+/* Whether what was done in this life is what journal or server tell of: it knows more of it, as what was left to
+ * pay. */
 static bool is_of(const struct till_result *stood, const struct till_result *asked) {
   return was_done(stood) && asked->status == STATUS_OK && stood->outcome.number == asked->outcome.number &&
          stood->outcome.atc == asked->outcome.atc;
 }
 
-/* What a request was refused for says nothing of what was done or begun under its name before, so journal and server are asked; what it
- * was is told where nothing was. Of a refund that is owed to its card the server knows the name. */
+/* What a request was refused for says nothing of what was done or begun under its name before, so journal and server
+ * are asked; what it was is told where nothing was. Of a refund that is owed to its card the server knows the name. */
 static enum status told(struct till *till, bool here, const char *reference, struct till_result *result) {
   struct till_result asked = {.running = false}, stood;
   *result = asked;

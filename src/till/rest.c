@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The till between two sales: what waits is brought in, its certificate renewed, a card that was served watched until it
- * goes. What does not get on is tried again more and more rarely. */
+ * The till between two sales: what waits is brought in, its certificate renewed, a card that was served watched until
+ * it goes. What does not get on is tried again more and more rarely. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>

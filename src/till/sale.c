@@ -215,8 +215,8 @@ static void line_note(struct till *till, bool answers) {
   pthread_mutex_unlock(&till->mutex);
 }
 
-/* Nobody asked for the name before the card: what is refused may have been done at another till, and its customer is not to pay
- * again. Where nobody answers that, it is what it would have been if it had been asked ahead: no refusal. */
+/* Nobody asked for the name before the card: what is refused may have been done at another till, and its customer is
+ * not to pay again. Where nobody answers that, it is what it would have been if it had been asked ahead: no refusal. */
 static enum status name_ask(struct till *till, struct payment *payment, const struct dialogue *dialogue,
                             enum status refusal, struct outcome *outcome) {
   struct outcome first;
@@ -234,8 +234,8 @@ static enum status name_ask(struct till *till, struct payment *payment, const st
   return status;
 }
 
-/* What was begun under that name goes on with what it was then: its card may have nothing more on it, and one that it closes is not read
- * any more, also where that was 0. */
+/* What was begun under that name goes on with what it was then: its card may have nothing more on it, and one that it
+ * closes is not read any more, also where that was 0. */
 static enum status all_named(struct till *till, struct payment *payment) {
   struct outcome before;
   uint8_t type = 0;
@@ -289,7 +289,8 @@ static bool was_owed(struct till *till, struct outcome *outcome) {
   return owed;
 }
 
-/* What is owed under that name is not given to a card as well, nor is anything else begun under it. STATUS_NOT_FOUND: nothing is. */
+/* What is owed under that name is not given to a card as well, nor is anything else begun under it. STATUS_NOT_FOUND:
+ * nothing is. */
 static enum status owed_recall(struct till *till, const struct payment *payment, struct outcome *outcome) {
   struct outcome before;
   if (till->request.unnamed || !was_owed(till, &before))
@@ -348,8 +349,8 @@ static bool is_asked_for(const struct till_request *request, uint8_t type, const
          (request->whole || request->up_to || first->amount.minor == request->amount.minor);
 }
 
-/* What a request is told as that came to `status`: whatever it was refused for, and even before a card, that ends nothing that was done or
- * begun under its name before. */
+/* What a request is told as that came to `status`: whatever it was refused for, and even before a card, that ends
+ * nothing that was done or begun under its name before. */
 static enum status standing(struct till *till, bool held, enum status status, struct outcome *outcome) {
   const struct till_request *request = &till->request;
   struct outcome first;

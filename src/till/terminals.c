@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The till's terminal, opened twice: for the thread, and for questions while a sale runs; with the way that loads are paid. */
+ * The till's terminal, opened twice: for the thread, and for questions while a sale runs; with the way that loads are
+ * paid. */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,7 +8,8 @@
 #include "epurse/terminal.h"
 #include "till_state.h"
 
-/* Money that a hand takes is asked about while somebody is there for it, which is during a sale; else nobody answers. */
+/* Money that a hand takes is asked about while somebody is there for it, which is during a sale; else nobody
+ * answers. */
 static enum status operator_confirm(void *context, const char *question) {
   return till_ask(context, question, NULL, 0);
 }

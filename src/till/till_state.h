@@ -111,8 +111,8 @@ void till_terminals_close(struct till *till);
 
 /* ---- desk.c; with the mutex held ---- */
 
-/* The last request of that reference in this life; `standing`: that was done, else that is held, whatever later ones were refused
- * for, and whose name is known beyond this life. False: there is none. */
+/* The last request of that reference in this life; `standing`: that was done, else that is held, whatever later ones
+ * were refused for, and whose name is known beyond this life. False: there is none. */
 bool till_remembered(const struct till *till, const char *reference, bool standing, struct till_result *result);
 
 /* ---- request.c ---- */

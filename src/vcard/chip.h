@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The chip under a factory-fresh virtual card: an issuer security domain that takes new keys and an applet, and refuses
- * what real ones refuse (GPC v2.3.1 chapter 11). What its applet is, whatever the CAP file's bytecode says, is up to who
- * opens it. Its persistent state is a file of its own. */
+ * what real ones refuse (GPC v2.3.1 chapter 11). What its applet is, whatever the CAP file's bytecode says, is up to
+ * who opens it. Its persistent state is a file of its own. */
 #ifndef EPURSE_VCARD_CHIP_H
 #define EPURSE_VCARD_CHIP_H
 

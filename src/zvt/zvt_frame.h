@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What stands on a ZVT line (PA00P015, PA00P016): frames, BCD, fields and texts, read strictly and written. Nothing is held. */
+ * What stands on a ZVT line (PA00P015, PA00P016): frames, BCD, fields and texts, read strictly and written. Nothing is
+ * held. */
 #ifndef EPURSE_ZVT_FRAME_H
 #define EPURSE_ZVT_FRAME_H
 
@@ -55,7 +56,8 @@ enum zvt_bmp {
   ZVT_CARD_NAME = 0x8B /* LLVAR */
 };
 
-/* What a frame says; of the fields that are not here only the form is looked at, those with a card's number among them. */
+/* What a frame says; of the fields that are not here only the form is looked at, those with a card's number among
+ * them. */
 struct zvt_fields {
   bool has_amount, has_currency, has_receipt, has_service, has_result, has_trace, has_time, has_date, has_terminal,
       has_original;
@@ -71,8 +73,8 @@ struct zvt_fields {
 
 /* All of `data` is fields. STATUS_BAD_FORMAT: one that is not known, is cut short, is no BCD, or stands twice. */
 enum status zvt_fields_read(const uint8_t *data, size_t len, struct zvt_fields *fields) EPURSE_MUST_USE;
-/* The same up to the first field that is not known or not well formed: what a bank's terminal says before it counts. What
- * stands twice makes it STATUS_BAD_FORMAT. */
+/* The same up to the first field that is not known or not well formed: what a bank's terminal says before it counts.
+ * What stands twice makes it STATUS_BAD_FORMAT. */
 enum status zvt_fields_skim(const uint8_t *data, size_t len, struct zvt_fields *fields) EPURSE_MUST_USE;
 /* The next object of a TLV container, whose length may have more bytes than it needs; false: none, or cut short. */
 bool zvt_object_next(struct bytes_reader *reader, uint32_t *tag, const uint8_t **value, size_t *len);
@@ -87,13 +89,14 @@ void zvt_put_var(struct bytes_writer *writer, enum zvt_bmp bmp, unsigned digits,
 
 enum zvt_charset { ZVT_CP437, ZVT_ISO8859_15 };
 
-/* UTF-8 in the register's characters: what it has not becomes '?', the euro sign "EUR" where there is none, what is no UTF-8
- * '?' for each byte, control characters a blank. `out` ends with NUL, cut at `capacity`; answers its length. */
+/* UTF-8 in the register's characters: what it has not becomes '?', the euro sign "EUR" where there is none, what is no
+ * UTF-8 '?' for each byte, control characters a blank. `out` ends with NUL, cut at `capacity`; answers its length. */
 size_t zvt_text(const char *utf8, enum zvt_charset charset, char *out, size_t capacity);
-/* The other way: UTF-8 of what came, with '?' for what is no letter here and a blank for control characters; ends with NUL, cut
- * at `capacity` between two characters; answers its length. */
+/* The other way: UTF-8 of what came, with '?' for what is no letter here and a blank for control characters; ends with
+ * NUL, cut at `capacity` between two characters; answers its length. */
 size_t zvt_text_read(const uint8_t *bytes, size_t len, enum zvt_charset charset, char *out, size_t capacity);
-/* Hides card numbers: of 12 digits or more in a row, blanks, dots and dashes between them or not, all but the last four become '#'. */
+/* Hides card numbers: of 12 digits or more in a row, blanks, dots and dashes between them or not, all but the last four
+ * become '#'. */
 void zvt_text_mask(char *text);
 
 #endif

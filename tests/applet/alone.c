@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The applet alone behind the virtual card (--wrap of the core's functions and of what looks behind it): the terminal's tests
- * then meet the applet, and tear it at its own writes. The core keeps a raw card in the file, for its serial number. */
+ * The applet alone behind the virtual card (--wrap of the core's functions and of what looks behind it): the terminal's
+ * tests then meet the applet, and tear it at its own writes. The core keeps a raw card in the file, for its serial
+ * number. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>

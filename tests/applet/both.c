@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Two cards behind one contract (--wrap of the core's three functions, and of what runs the suites). A pair goes apart where a test tears the core or
- * writes into its memory behind its back; from then on the core answers alone. */
+ * Two cards behind one contract (--wrap of the core's three functions, and of what runs the suites). A pair goes apart
+ * where a test tears the core or writes into its memory behind its back; from then on the core answers alone. */
 #include "both.h"
 
 #include <check.h>

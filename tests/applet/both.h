@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Two cards behind one contract: each command goes to the card core and to the applet, and both must answer the same. */
+ * Two cards behind one contract: each command goes to the card core and to the applet, and both must answer the
+ * same. */
 #ifndef EPURSE_TESTS_APPLET_BOTH_H
 #define EPURSE_TESTS_APPLET_BOTH_H
 

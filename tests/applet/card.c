@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The card application's contract (epurse/card.h) and the tests' memory (tests/card/ram.h), kept by the applet at the end of
- * a pipe: the C card's own tests then ask the applet. */
+ * The card application's contract (epurse/card.h) and the tests' memory (tests/card/ram.h), kept by the applet at the
+ * end of a pipe: the C card's own tests then ask the applet. */
 #include "epurse/card.h"
 
 #include <stdio.h>
@@ -75,8 +75,8 @@ static void poke(struct ram *ram) {
   (void)order(ram, 'W', image, sizeof image);
 }
 
-/* The image comes with every answer. What the tests call operations are changes of it: a chip that has no transient public
- * key writes others, which mean nothing. */
+/* The image comes with every answer. What the tests call operations are changes of it: a chip that has no transient
+ * public key writes others, which mean nothing. */
 static struct reply order(struct ram *ram, char letter, const void *body, size_t len) {
   uint8_t head[3] = {(uint8_t)letter}, steps[4], image[CARD_MEMORY_SIZE];
   struct reply reply = {0};

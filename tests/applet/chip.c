@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A virtual chip with the applet behind it instead of the card core: it takes the applet in as a factory-fresh card does,
- * and from INSTALL on the runtime answers what is for the purse. `chip FILE PORT`, until a signal pulls it. */
+ * A virtual chip with the applet behind it instead of the card core: it takes the applet in as a factory-fresh card
+ * does, and from INSTALL on the runtime answers what is for the purse. `chip FILE PORT`, until a signal pulls it. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

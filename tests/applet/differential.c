@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Runs the card core's suites, and commands at random, on both cards at once. APPLET_RUNTIME starts the applet's runtime. */
+ * Runs the card core's suites, and commands at random, on both cards at once. APPLET_RUNTIME starts the applet's
+ * runtime. */
 #include "run.h"
 
 #include "card/suites.h"

@@ -11,8 +11,8 @@
 /* Starts the runtime with a shell command, before anything is ordered. It ends with this process. */
 void line_start(const char *command);
 
-/* One order. The answer stands in a buffer of the line's own until the next order; *len: its bytes. Where the runtime is
- * gone (it says why on standard error) the process is aborted. */
+/* One order. The answer stands in a buffer of the line's own until the next order; *len: its bytes. Where the runtime
+ * is gone (it says why on standard error) the process is aborted. */
 const uint8_t *line_order(char letter, const void *body, size_t len, size_t *answer_len);
 
 /* So many bytes more, where the runtime says more than one answer. */

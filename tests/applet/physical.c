@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A card in a reader behind the core's contract (--wrap of its functions and of what looks behind it): each raw card that a
- * test wants is the applet deleted and made anew, so whatever was on it is gone. What its memory holds nobody knows. */
+ * A card in a reader behind the core's contract (--wrap of its functions and of what looks behind it): each raw card
+ * that a test wants is the applet deleted and made anew, so whatever was on it is gone. What its memory holds nobody
+ * knows. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Of the attacks (tests/system/attack.c) those that a card in a reader can stand, and show: stolen keys of terminals, corrupt operators. An
- * opened card, a copy, a look into the chip (in the middle of a session neither at its balance) and two cards at once are not to be had. */
+ * Of the attacks (tests/system/attack.c) those that a card in a reader can stand, and show: stolen keys of terminals,
+ * corrupt operators. An opened card, a copy, a look into the chip (in the middle of a session neither at its balance)
+ * and two cards at once are not to be had. */
 #include <string.h>
 
 #include "physical.h"

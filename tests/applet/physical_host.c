@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A card in a reader under tests with a server: its balance and ATC are asked of it, as the desk may; nothing tears it; tests that want
- * more are left out. */
+ * A card in a reader under tests with a server: its balance and ATC are asked of it, as the desk may; nothing tears it;
+ * tests that want more are left out. */
 #include <check.h>
 
 #include "epurse/bytes.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Where a test looks into the memory of a card in a reader (--wrap): what it tells the issuer's desk, its money, counter, tries, time and log. The
- * rest (keys, PIN, what it paid without one) nobody is told: it stays what it was when the card was made. */
+ * Where a test looks into the memory of a card in a reader (--wrap): what it tells the issuer's desk, its money,
+ * counter, tries, time and log. The rest (keys, PIN, what it paid without one) nobody is told: it stays what it was
+ * when the card was made. */
 #include <check.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The wires under attack (tests/system/wire.c) with the card in a reader, whose own word the judge takes for its memory (physical_told.c).
- * Left out: an opened card, which is not to be had; operations whose judge wants what no card tells (the PIN, what was paid
- * without it, keys), or which end with a blocked card. */
+ * The wires under attack (tests/system/wire.c) with the card in a reader, whose own word the judge takes for its memory
+ * (physical_told.c). Left out: an opened card, which is not to be had; operations whose judge wants what no card tells
+ * (the PIN, what was paid without it, keys), or which end with a blocked card. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>

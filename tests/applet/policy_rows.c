@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Prints the C card's policy, a line of hexadecimal bytes per row, and behind them the handler's place among the handlers. */
+ * Prints the C card's policy, a line of hexadecimal bytes per row, and behind them the handler's place among the
+ * handlers. */
 #include <stdio.h>
 
 #include "epurse/card.h"

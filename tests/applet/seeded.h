@@ -8,7 +8,8 @@
 
 #define SEED_SIZE 8
 
-/* From now on random bytes, key pairs and the nonces of signatures follow from the seed: engine.Random and engine.Curve. */
+/* From now on random bytes, key pairs and the nonces of signatures follow from the seed: engine.Random and
+ * engine.Curve. */
 void seeded_begin(const uint8_t seed[SEED_SIZE]);
 /* From now on they are the library's own again: the terminal's and the issuer's. */
 void seeded_end(void);

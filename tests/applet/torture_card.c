@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The applet behind the virtual card's file, for the torture engine (--wrap of the core's functions, and of what arms and
- * counts its writes): it is torn at its own writes, and what it holds then is in the file. APPLET_BRIDGE starts the bridge. */
+ * The applet behind the virtual card's file, for the torture engine (--wrap of the core's functions, and of what arms
+ * and counts its writes): it is torn at its own writes, and what it holds then is in the file. APPLET_BRIDGE starts the
+ * bridge. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

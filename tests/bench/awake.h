@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Processors that do not halt. A guest's processor that has nothing to do is given to others, and comes back late and with
- * cold caches; whether latency is the server's or the host's is seen by keeping it busy. */
+ * Processors that do not halt. A guest's processor that has nothing to do is given to others, and comes back late and
+ * with cold caches; whether latency is the server's or the host's is seen by keeping it busy. */
 #ifndef EPURSE_TESTS_BENCH_AWAKE_H
 #define EPURSE_TESTS_BENCH_AWAKE_H
 

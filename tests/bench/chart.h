@@ -5,8 +5,8 @@
 
 #include <jansson.h>
 
-/* Draws into `folder` what the report has: bench-latency.svg from the part `curve`, bench-time.svg from `peak`, bench-cards.svg from
- * "growth" (tests/bench/growth). */
+/* Draws into `folder` what the report has: bench-latency.svg from the part `curve`, bench-time.svg from `peak`,
+ * bench-cards.svg from "growth" (tests/bench/growth). */
 void chart_draw(const json_t *report, const char *folder);
 
 /* Of how long a sale takes over slow lines, as tests/system/till-line.test reports it. */

@@ -61,8 +61,8 @@ static int64_t postgres_wal(const struct gauge *gauge) {
   return bytes;
 }
 
-/* ---- SQLite, the file's format in its documentation: a header of 32 bytes, then pages, each behind 24 bytes that repeat the
- * header's salts, which change when the log begins anew ---- */
+/* ---- SQLite, the file's format in its documentation: a header of 32 bytes, then pages, each behind 24 bytes that
+ * repeat the header's salts, which change when the log begins anew ---- */
 
 #define HEADER_SIZE  32
 #define HEADER_PAGE  8

@@ -61,8 +61,8 @@ static void judge_confirmation(const struct item *item, const struct message *re
          "a proof is not booked: %s", status_name(booked.items[i].status));
 }
 
-/* The reply to that message, under the server's signature; or, where the terminal takes it, the authorisation alone, whose own
- * signature judge_order looks at. */
+/* The reply to that message, under the server's signature; or, where the terminal takes it, the authorisation alone,
+ * whose own signature judge_order looks at. */
 static bool answer_open(const struct judging *judging, const struct till *till, const struct item *item,
                         struct message *reply) {
   struct message question = {.type = item->type, .seq = item->seq};

@@ -16,8 +16,8 @@ struct judge_count {
 void judge_answers(const struct prepare *prepare, struct judge_count *count);
 
 /* No server runs. Every card's shadow, every merchant's account, holds, incidents are exactly what was acknowledged;
- * with plan->audit the ledger's own check finds nothing. What is wrong ends the program. `sets` are all terminals and cards
- * that there are. Returns the seconds that the check took. */
+ * with plan->audit the ledger's own check finds nothing. What is wrong ends the program. `sets` are all terminals and
+ * cards that there are. Returns the seconds that the check took. */
 double judge_ledger(const struct world *world, const struct prepare *sets, size_t count);
 
 #endif

@@ -17,8 +17,9 @@ void limit_measure(const struct plan *plan, struct limit *limit);
 /* The middle of two measurements, one before and one after. */
 struct limit limit_mean(const struct limit *a, const struct limit *b);
 
-/* Payments per second and core that 2 verifications and 1 signature leave; and those that all that a payment asks of the
- * server leave, its share of a confirmation message among it: a verification and a signature, `confirmations` times for each payment. */
+/* Payments per second and core that 2 verifications and 1 signature leave; and those that all that a payment asks of
+ * the server leave, its share of a confirmation message among it: a verification and a signature, `confirmations` times
+ * for each payment. */
 double limit_of_three(const struct limit *limit);
 double limit_of_all(const struct limit *limit, double confirmations);
 

@@ -18,8 +18,8 @@ struct preparing {
   double spread;
 };
 
-/* The first message of each terminal comes after another number of orders than its neighbours': they would all confirm at
- * one moment for ever after, as terminals that have nothing to do with each other do not. */
+/* The first message of each terminal comes after another number of orders than its neighbours': they would all confirm
+ * at one moment for ever after, as terminals that have nothing to do with each other do not. */
 static size_t full(const struct prepare *prepare, struct till *till) {
   if (till->full == 0)
     till->full = (size_t)(till - prepare->tills->list) % prepare->world->plan->batch + 1;

@@ -18,8 +18,8 @@ struct server {
   } others[PLAN_SERVERS_MAX - 1]; /* beside it: count - 1 */
 };
 
-/* Starts it, and the others where they do not run, on the plan's processors, and does not wait until it serves. They die with this
- * program. */
+/* Starts it, and the others where they do not run, on the plan's processors, and does not wait until it serves. They
+ * die with this program. */
 void server_launch(struct server *server, const struct world *world);
 /* Launches all and waits until they take connections. */
 void server_start(struct server *server, const struct world *world);
@@ -32,7 +32,8 @@ void server_kill(struct server *server);
 
 /* Nanoseconds of processor that all of their threads have used, in user and system mode. */
 int64_t server_cpu(const struct server *server);
-/* The same by what its threads do, in user and kernel mode: the loop that has the lines, the workers, and the writer with all others. */
+/* The same by what its threads do, in user and kernel mode: the loop that has the lines, the workers, and the writer
+ * with all others. */
 struct server_times {
   struct server_time {
     int64_t user, kernel; /* nanoseconds */

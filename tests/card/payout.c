@@ -107,7 +107,8 @@ START_TEST(a_payout_is_ordered_as_one) {
 }
 END_TEST
 
-/* Nothing is paid out of an empty card only, and by nothing but a payout; with its PIN, as any; once more it is promised anew. */
+/* Nothing is paid out of an empty card only, and by nothing but a payout; with its PIN, as any; once more it is
+ * promised anew. */
 START_TEST(an_empty_card_pays_out_nothing) {
   struct bench bench;
   struct log_record line;

@@ -280,8 +280,8 @@ START_TEST(change_refuses_a_new_one_that_is_none) {
 }
 END_TEST
 
-/* Power cut at the n-th write or commit of VERIFY with a wrong PIN (try, event, commit; BLOCKED, commit): what the thief
- * has seen, he has paid for, and no number of an event stands for two. */
+/* Power cut at the n-th write or commit of VERIFY with a wrong PIN (try, event, commit; BLOCKED, commit): what the
+ * thief has seen, he has paid for, and no number of an event stands for two. */
 START_TEST(a_cut_gains_no_try) {
   static const enum ram_fault faults[] = {RAM_BEFORE, RAM_AFTER_COMMIT};
   for (size_t f = 0; f < 2; f++)

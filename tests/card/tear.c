@@ -239,7 +239,8 @@ START_TEST(a_long_day_with_a_bad_reader) {
 }
 END_TEST
 
-/* Shows a PIN in one of three ways, cut at the n-th operation; the number of the event that the card signed, 0: none. */
+/* Shows a PIN in one of three ways, cut at the n-th operation; the number of the event that the card signed, 0:
+ * none. */
 static uint32_t show_torn(struct bench *bench, unsigned way, unsigned n, enum ram_fault fault) {
   struct pin_record pin;
   host_open(&bench->host, &bench->pos);

@@ -175,7 +175,8 @@ static void place_put(const char *place, const char *text, char line[128]) {
   snprintf(line, 128, "%.*s%s%s", (int)(at - place), place, text, at + 2);
 }
 
-/* What is no UTF-8 is refused wherever it stands: option, environment, verb, argument; but for a text that stops nothing. */
+/* What is no UTF-8 is refused wherever it stands: option, environment, verb, argument; but for a text that stops
+ * nothing. */
 START_TEST(texts_are_utf8) {
   static const char *const bad[] = {
       "M\374nchen",           "\xC0\xAF", "\xE0\x80\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80",

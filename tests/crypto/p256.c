@@ -112,7 +112,8 @@ START_TEST(ecdsa_refuses_a_key_that_is_none) {
 }
 END_TEST
 
-/* A thread takes its keys one after another: none is left over from before, least of all where the next one is refused. */
+/* A thread takes its keys one after another: none is left over from before, least of all where the next one is
+ * refused. */
 START_TEST(one_key_leaves_nothing_to_the_next) {
   struct vector public_key = vector(RFC6979_PUBLIC), signature = vector(ecdsa_rows[0].signature);
   uint8_t secret[CRYPTO_P256_PRIVATE_SIZE];

@@ -14,8 +14,8 @@ struct audit_step {
 
 /* Requires that after the step: money and points moved only as an order signed by the server for the prepared
  * transaction says; keys, certificates and limits of a cardholder's card are as they were; the life cycle went forward;
- * a PIN was replaced only by who knew it; tries came back only to who knew it; each try and change was counted, and signed as
- * such; counters and time went forward; no
+ * a PIN was replaced only by who knew it; tries came back only to who knew it; each try and change was counted, and
+ * signed as such; counters and time went forward; no
  * answer holds a private key, or r before it is due; and what the card takes for its memory is what is durable. */
 void audit_step(const struct world *world, const struct powered *powered, const struct audit_step *step);
 

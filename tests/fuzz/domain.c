@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A desk with a card whose issuer security domain answers whatever it likes: before any key is used, and inside a
- * session (whose answers are in the clear). The first byte of an input chooses; then come the answers: two bytes length,
- * then the bytes. */
+ * session (whose answers are in the clear). The first byte of an input chooses; then come the answers: two bytes
+ * length, then the bytes. */
 #include "epurse/domain.h"
 
 #include <stdlib.h>
@@ -95,7 +95,8 @@ static bool take(void *context, const uint8_t *data, size_t len) {
   return (which & 0x80) != 0 ? take_inside(stranger, which & 0x7F) : take_fresh(stranger);
 }
 
-/* Purse not there; domain with CPLC refused, keys told; SCP02 and SCP03 with a cryptogram of other keys, under each version that ours may have, too. */
+/* Purse not there; domain with CPLC refused, keys told; SCP02 and SCP03 with a cryptogram of other keys, under each
+ * version that ours may have, too. */
 #define FRESH                                                                                                          \
   "\x00\x02\x6A\x82\x00\x14\x6F\x10\x84\x08\xA0\x00\x00\x01\x51\x00\x00\x00\xA5\x04\x9F\x65\x01\xFF\x90\x00"           \
   "\x00\x02\x69\x85\x00\x0A\xE0\x06\xC0\x04\x01\xFF\x80\x10\x90\x00"

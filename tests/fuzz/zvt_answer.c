@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a bank's terminal sends on a ZVT line: the talk over one command, its receipts, and what it means for the money. */
+ * What a bank's terminal sends on a ZVT line: the talk over one command, its receipts, and what it means for the
+ * money. */
 #include <string.h>
 
 #include "target.h"

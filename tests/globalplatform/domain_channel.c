@@ -53,8 +53,8 @@ static void wraps(struct domain_channel *channel, const char *plain, const char 
   ck_assert_hex(bytes, len, sent);
 }
 
-/* A J3R150 with its seller's keys, whose host cryptogram that card took (at level 01). The answer's first eleven bytes are not
- * recorded and take no part. */
+/* A J3R150 with its seller's keys, whose host cryptogram that card took (at level 01). The answer's first eleven bytes
+ * are not recorded and take no part. */
 START_TEST(scp02_of_a_real_card) {
   struct domain_keys keys = keys_of("90379a3e7116d455e55f9398736a01ca", "473f36161a7f7f60cc3a766ea4be5247",
                                     "d3749ed4ff42fd58b39eeb562b017cd9");

@@ -67,7 +67,8 @@ START_TEST(nothing_is_overwritten) {
 }
 END_TEST
 
-/* The name of a finished file: as given here, on exFAT or a USB stick, by SMB, and where a file has all the names that it can. */
+/* The name of a finished file: as given here, on exFAT or a USB stick, by SMB, and where a file has all the names that
+ * it can. */
 static const int refusals[] = {0, EPERM, EOPNOTSUPP, ENOSYS, EMLINK};
 
 START_TEST(a_name_is_given_and_replaces_nothing) {

@@ -73,8 +73,8 @@ static enum status act_inquire(struct ledger *ledger, const void *what) {
   return status == STATUS_OK ? ledger_load_check(ledger, what, LEDGER_TENDER_BANK) : status;
 }
 
-/* The bank is to be asked for a load, and does not pay: nothing is kept of that promise, so what it counts cannot make a fork of what
- * the card had paid before it. */
+/* The bank is to be asked for a load, and does not pay: nothing is kept of that promise, so what it counts cannot make
+ * a fork of what the card had paid before it. */
 START_TEST(an_inquiry_announces_nothing) {
   struct world world;
   struct purse purse;
@@ -136,7 +136,8 @@ START_TEST(gives_back_with_the_replacement) {
 }
 END_TEST
 
-/* Overwritten on the card, and its till is gone: it is owed to the card, which goes on; the till that turns up is paid by risk. */
+/* Overwritten on the card, and its till is gone: it is owed to the card, which goes on; the till that turns up is paid
+ * by risk. */
 START_TEST(what_nobody_brings_in_is_owed) {
   struct world world;
   struct purse purse;
@@ -165,7 +166,8 @@ START_TEST(what_nobody_brings_in_is_owed) {
 }
 END_TEST
 
-/* Shop and holder together: each time a person is told, and no till is paid more of one card than its off-line total. */
+/* Shop and holder together: each time a person is told, and no till is paid more of one card than its off-line
+ * total. */
 START_TEST(a_holder_and_a_till_gain_so_much) {
   struct world world;
   struct purse purse;

@@ -165,8 +165,8 @@ static void any_cid(sqlite3_context *context, int count, sqlite3_value **values)
   sqlite3_result_null(context);
 }
 
-/* A loop that goes through all of something for each row of another one makes a million cards a day's work. In a query plan loops that
- * lie in each other have one parent. */
+/* A loop that goes through all of something for each row of another one makes a million cards a day's work. In a query
+ * plan loops that lie in each other have one parent. */
 #define PARENTS_MAX 4096
 static void assert_no_product(sqlite3 *database, const char *question) {
   static bool scanned[PARENTS_MAX];

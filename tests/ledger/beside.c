@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Steps of several servers that are under way beside each other: for each row that docs/ledger.md says is locked, what comes
- * of it where it is, and that no step has to be run again for it. PostgreSQL alone. Each of these fails where that lock is
- * left out: the result is wrong, or the schema's own rules refuse a row and the step is run once more. */
+ * Steps of several servers that are under way beside each other: for each row that docs/ledger.md says is locked, what
+ * comes of it where it is, and that no step has to be run again for it. PostgreSQL alone. Each of these fails where
+ * that lock is left out: the result is wrong, or the schema's own rules refuse a row and the step is run once more. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -219,7 +219,7 @@ START_TEST(a_merchant_owes_no_more_than_it_may) {
 }
 END_TEST
 
-/* ---- the terminal's row once more: r of a load whose terminal is heard of, and loads there, whose limits lie with it ---- */
+/* ---- the terminal's row once more: r of a load whose terminal is heard of and loads, whose limits lie with it ---- */
 
 struct heard {
   struct ledger_confirmation confirmation;
@@ -286,7 +286,7 @@ START_TEST(a_terminal_is_heard_of_beside_its_loads) {
 }
 END_TEST
 
-/* ---- the reference: it is paid once, by whatever card. The schema has a rule of its own for that, which is taken away ---- */
+/* ---- the reference: it is paid once, by whatever card. The schema's own rule for that is taken away ---- */
 
 #define SALES 5
 
@@ -443,9 +443,10 @@ START_TEST(a_cut_leaves_nothing_out) {
 }
 END_TEST
 
-/* A purchase that is captured beside the closing of a settlement, and has its number: held in the midst of its transaction until the
- * closing waits for it, or is over. Behind the turnstile it is in that settlement; without it, which is the control, a later
- * purchase has a higher number, and this one is in no settlement at all: the audit tells. */
+/* A purchase that is captured beside the closing of a settlement, and has its number: held in the midst of its
+ * transaction until the closing waits for it, or is over. Behind the turnstile it is in that settlement; without it,
+ * which is the control, a later purchase has a higher number, and this one is in no settlement at all: the audit
+ * tells. */
 static const char *const straggler[] = {"BEGIN; ", "BEGIN; LOCK TABLE turnstile IN ROW SHARE MODE; "};
 static const char straggles[] =
     "INSERT INTO capture (booking, merchant, type, amount, points, at) SELECT id, merchant, type, amount, points, "

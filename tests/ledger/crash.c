@@ -61,7 +61,8 @@ static unsigned parent_check(struct world *world, const struct purse *purse, int
   return count;
 }
 
-/* What a child asserts is not in the file that tells how the test went, which a killed one would leave with half a message. */
+/* What a child asserts is not in the file that tells how the test went, which a killed one would leave with half a
+ * message. */
 START_TEST(a_child_writes_no_message_of_the_test) {
   int messages = run_messages(), outcome = 0;
   ck_assert_int_ge(messages, 0);
@@ -226,7 +227,8 @@ START_TEST(failed_sync_takes_the_whole_group) {
 }
 END_TEST
 
-/* Eight cards, and a payment of 0.10 with each of them, to be booked in one commit; `faulty`: of a disk that can fail. */
+/* Eight cards, and a payment of 0.10 with each of them, to be booked in one commit; `faulty`: of a disk that can
+ * fail. */
 struct eight {
   struct world world;
   struct purse purses[8];
@@ -274,8 +276,9 @@ static enum status take_back(struct ledger *ledger, void *context) {
   return status == STATUS_OK ? STATUS_CANCELLED : status;
 }
 
-/* SQLite has room for a few pages only, so that it writes them to its log before the commit, reads them from there, writes them
- * over, and leaves behind what a step that is taken back wrote; and one of those writes fails. The same again goes well. */
+/* SQLite has room for a few pages only, so that it writes them to its log before the commit, reads them from there,
+ * writes them over, and leaves behind what a step that is taken back wrote; and one of those writes fails. The same
+ * again goes well. */
 START_TEST(pages_before_their_commit_are_whole_or_absent) {
   struct eight eight;
   eight_open(&eight, true);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Deposits: taken when a card is issued, given back once, the way that the payout goes which closes it, or kept for the card that
- * replaces it. */
+ * Deposits: taken when a card is issued, given back once, the way that the payout goes which closes it, or kept for the
+ * card that replaces it. */
 #include "acts.h"
 #include "epurse/ledger_deposit.h"
 #include "epurse/ledger_limit.h"
@@ -91,7 +91,8 @@ static void close_day(struct world *world, struct ledger_settlement *closed) {
   ck_assert_int_eq(ledger_transact(world->ledger, close_step, closed), STATUS_OK);
 }
 
-/* Said again and again it is the same, and nothing more is booked; what the shop handed out it is paid, when it has told. */
+/* Said again and again it is the same, and nothing more is booked; what the shop handed out it is paid, when it has
+ * told. */
 START_TEST(goes_out_with_the_cash_once) {
   struct world world;
   struct purse purse;
@@ -299,8 +300,8 @@ static enum status act_a_cent(struct ledger *ledger, const void *what) {
   return ledger_terminal_payout_limit(ledger, (const uint8_t *)RELOAD, 1);
 }
 
-/* One that closes nothing is refused for its own reason, and nothing is booked; where the terminal's day is used up, no deposit
- * goes out either. */
+/* One that closes nothing is refused for its own reason, and nothing is booked; where the terminal's day is used up, no
+ * deposit goes out either. */
 START_TEST(nothing_is_paid_out_but_to_close) {
   struct world world;
   struct purse purse, other;
@@ -321,8 +322,8 @@ START_TEST(nothing_is_paid_out_but_to_close) {
 }
 END_TEST
 
-/* An opened card promises nothing, again and again, and commits none: no hold, no deposit, nothing to settle; then it is closed,
- * and promises once more. */
+/* An opened card promises nothing, again and again, and commits none: no hold, no deposit, nothing to settle; then it
+ * is closed, and promises once more. */
 START_TEST(an_empty_card_promises_again_and_again) {
   struct world world;
   struct purse purse;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A COMMIT of which nobody knows what became: its answer is lost on the way, it is itself lost, the database is gone without a word, or
- * stops waiting for its standby. None of them is acknowledged, and the repetition is answered rightly. PostgreSQL alone. */
+ * A COMMIT of which nobody knows what became: its answer is lost on the way, it is itself lost, the database is gone
+ * without a word, or stops waiting for its standby. None of them is acknowledged, and the repetition is answered
+ * rightly. PostgreSQL alone. */
 #include <arpa/inet.h>
 #include <linux/filter.h>
 #include <poll.h>
@@ -244,7 +245,8 @@ static pid_t canceller_begin(void) {
   return process;
 }
 
-/* Waits until commits wait for a standby: the reload is some process's of the server to see, and no answer says that it has. */
+/* Waits until commits wait for a standby: the reload is some process's of the server to see, and no answer says that it
+ * has. */
 static void standby_awaited(void) {
   const char *store = getenv("LEDGER_TEST_STORE");
   pid_t process = run_fork();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Receipts of a restored ledger that do not fit any more: their card was replaced since, or has signed otherwise. In either store: what
- * was forgotten is what this ledger never saw, and a row of its own says that it was restored. */
+ * Receipts of a restored ledger that do not fit any more: their card was replaced since, or has signed otherwise. In
+ * either store: what was forgotten is what this ledger never saw, and a row of its own says that it was restored. */
 #include <stdio.h>
 #include <string.h>
 
@@ -92,8 +92,8 @@ static void replaced_since(struct replaced *replaced) {
   replace(&replaced->world, &replaced->old, &replaced->fresh);
 }
 
-/* _i: a load, a refund, one in points, a payout, a purchase. Nothing is put where nobody gets at it: the terminal keeps the
- * receipt, a person hears of it. */
+/* _i: a load, a refund, one in points, a payout, a purchase. Nothing is put where nobody gets at it: the terminal keeps
+ * the receipt, a person hears of it. */
 START_TEST(what_comes_for_a_replaced_card_is_a_persons) {
   struct replaced replaced;
   struct kept kept;
@@ -144,7 +144,8 @@ static void begin(struct world *world, struct purse *purse, struct purse *again,
   forget(world, purse, 100, kept);
 }
 
-/* _i: the shop's receipt comes while that is in hold, or after its r. Both shops have what the card paid, and it is blocked. */
+/* _i: the shop's receipt comes while that is in hold, or after its r. Both shops have what the card paid, and it is
+ * blocked. */
 START_TEST(an_honest_receipt_is_paid_beside_what_contradicts_it) {
   struct world world;
   struct purse purse, again;

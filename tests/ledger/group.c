@@ -501,7 +501,8 @@ static void crowd_open(struct crowd *crowd) {
   memcpy(crowd->replacing.new_cid, crowd->purses[4].cid, CID_SIZE);
 }
 
-/* Cards that promise twice, names that become free and are taken, a limit used up, a till revoked, a card blocked and replaced. */
+/* Cards that promise twice, names that become free and are taken, a limit used up, a till revoked, a card blocked and
+ * replaced. */
 static void crowd_gather(struct crowd *crowd) {
   struct purse *purses = crowd->purses;
   crowd_ask(crowd, 0, TRANSACTION_PURCHASE, 3000, OTHER_POS, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Limits of exposure: what a terminal loads in a day and a merchant may owe; counted once, given back once, never in the
- * way of a purchase or of what a card is owed. */
+ * Limits of exposure: what a terminal loads in a day and a merchant may owe; counted once, given back once, never in
+ * the way of a purchase or of what a card is owed. */
 #include "epurse/ledger_limit.h"
 
 #include <string.h>

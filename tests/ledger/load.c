@@ -189,8 +189,8 @@ START_TEST(reversed_when_the_debt_is_gone) {
 }
 END_TEST
 
-/* What the card was owed for it is on the card; what it is owed now is a sale's that a shop gave back since, and not this terminal's to
- * take, which nobody asks for the card or its PIN. */
+/* What the card was owed for it is on the card; what it is owed now is a sale's that a shop gave back since, and not
+ * this terminal's to take, which nobody asks for the card or its PIN. */
 START_TEST(reversed_when_another_debt_is_there) {
   struct world world;
   struct purse purse;

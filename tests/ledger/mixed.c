@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Refunds, off-line payments, settlements, replacements and limits at once: what one of them leaves behind, the next one
- * takes up, and no money is made or lost in between. */
+ * Refunds, off-line payments, settlements, replacements and limits at once: what one of them leaves behind, the next
+ * one takes up, and no money is made or lost in between. */
 #include <string.h>
 
 #include "acts.h"
@@ -65,8 +65,8 @@ static struct ledger_card look(struct world *world, const struct purse *purse) {
 
 /* ---- with a settlement in between ---- */
 
-/* A refund in hold is in no settlement, as a purchase in hold is in none: the sale is paid out, and if the card does not
- * take the refund, the merchant has what it sold for. */
+/* A refund in hold is in no settlement, as a purchase in hold is in none: the sale is paid out, and if the card does
+ * not take the refund, the merchant has what it sold for. */
 START_TEST(a_refund_in_hold_is_not_set_off) {
   struct world world;
   struct purse purse;
@@ -233,8 +233,8 @@ START_TEST(a_sale_is_given_back_once_over_a_replacement) {
 }
 END_TEST
 
-/* A purse that was filled up again since: what it paid off-line before is booked late all the same, and what nobody brings
- * in goes back. */
+/* A purse that was filled up again since: what it paid off-line before is booked late all the same, and what nobody
+ * brings in goes back. */
 START_TEST(a_full_purse_keeps_nobody_from_his_money) {
   struct world world;
   struct purse purse, fresh;

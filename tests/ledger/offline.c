@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Off-line payments that are brought in: booked once, in any order, whoever brings them; what contradicts a card's chain is paid by
- * the issuer's risk. */
+ * Off-line payments that are brought in: booked once, in any order, whoever brings them; what contradicts a card's
+ * chain is paid by the issuer's risk. */
 #include <stdio.h>
 
 #include "acts.h"
@@ -222,7 +222,8 @@ START_TEST(believes_the_successor) {
 }
 END_TEST
 
-/* Of an opened card: a balance that it does not have, an amount above its balance. The shop kept to the rules, and is paid. */
+/* Of an opened card: a balance that it does not have, an amount above its balance. The shop kept to the rules, and is
+ * paid. */
 START_TEST(a_made_up_balance_is_the_issuers_risk) {
   struct world world;
   struct purse purse;
@@ -293,7 +294,8 @@ START_TEST(a_terminal_is_paid_so_much_in_a_day) {
 }
 END_TEST
 
-/* A till's day is used up; then a card with 10.00 pays 6.00 there. That waits, and what the card promised next has come to nobody. */
+/* A till's day is used up; then a card with 10.00 pays 6.00 there. That waits, and what the card promised next has come
+ * to nobody. */
 static struct paid pay_and_lose_one(struct world *world, struct purse *other) {
   struct purse purse;
   offline_begin(world, &purse);
@@ -327,8 +329,8 @@ START_TEST(a_later_promise_confirms_it_too) {
 }
 END_TEST
 
-/* _i: what an opened card signs to have it paid: a balance that it has not; as if it had not paid; more than it has. None of that
- * is of its chain, so that none confirms it. */
+/* _i: what an opened card signs to have it paid: a balance that it has not; as if it had not paid; more than it has.
+ * None of that is of its chain, so that none confirms it. */
 START_TEST(what_is_not_of_the_chain_confirms_nothing) {
   struct world world;
   struct purse other;
@@ -369,8 +371,8 @@ START_TEST(what_is_confirmed_is_the_cards) {
 }
 END_TEST
 
-/* An opened card's made-up payments at a till that has never met it, brought in by a till of somebody else: what they use
- * up is that one's day. */
+/* An opened card's made-up payments at a till that has never met it, brought in by a till of somebody else: what they
+ * use up is that one's day. */
 START_TEST(a_stranger_uses_up_its_own_day) {
   struct world world;
   struct purse purse, opened;
@@ -388,8 +390,8 @@ START_TEST(a_stranger_uses_up_its_own_day) {
 }
 END_TEST
 
-/* Another till of the shop was stolen, and says that this one took it: that is nobody's word, until the card's own next promise
- * confirms it. The till that took it is paid whatever the other one has said before. */
+/* Another till of the shop was stolen, and says that this one took it: that is nobody's word, until the card's own next
+ * promise confirms it. The till that took it is paid whatever the other one has said before. */
 START_TEST(a_revoked_bringer_is_not_believed) {
   struct world world;
   struct purse purse;
@@ -415,7 +417,8 @@ START_TEST(a_revoked_bringer_is_not_believed) {
 }
 END_TEST
 
-/* Nor by the issuer's risk; but the card has signed against itself. The till that took it is paid as it would have been. */
+/* Nor by the issuer's risk; but the card has signed against itself. The till that took it is paid as it would have
+ * been. */
 START_TEST(a_revoked_bringer_is_paid_no_risk) {
   struct world world;
   struct purse purse;
@@ -465,7 +468,8 @@ static enum status issue_step(struct ledger *ledger, void *context) {
   return ledger_card_issue(ledger, purse->cid, WORLD_NOW);
 }
 
-/* A ledger that was restored may have forgotten that it issued the card: its payment waits at its till until the desk has said so. */
+/* A ledger that was restored may have forgotten that it issued the card: its payment waits at its till until the desk
+ * has said so. */
 START_TEST(what_may_have_been_issued_is_not_accused) {
   struct world world;
   struct purse purse = {.balance = 10000};

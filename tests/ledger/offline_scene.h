@@ -16,8 +16,8 @@ struct paid offline_pay(struct purse *purse, uint32_t amount, const char *tid);
 /* 25.00 single, 50.00 in all, 5 payments. */
 extern const struct offline_limits offline_usual;
 
-/* Brought in by that terminal, under these limits of the card's certificate. What the ledger answers; it is committed, as a server
- * does. */
+/* Brought in by that terminal, under these limits of the card's certificate. What the ledger answers; it is committed,
+ * as a server does. */
 enum status offline_bring_by(struct world *world, const struct paid *paid, const char *tid,
                              const struct offline_limits *limits);
 /* By the terminal that took it, under the usual ones. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Payouts: with a hold, captured by r; then handed out or owed back to the card, one of them, once, and only to the terminal that
- * the promise names. */
+ * Payouts: with a hold, captured by r; then handed out or owed back to the card, one of them, once, and only to the
+ * terminal that the promise names. */
 #include "acts.h"
 #include "epurse/ledger_card.h"
 #include "epurse/ledger_limit.h"

@@ -189,8 +189,8 @@ static bool owed_under(struct world *world, const char *reference) {
   return owed;
 }
 
-/* Claimed, torn, claimed and torn again; then the first terminal gives the money back. Another load of the same amount that is owed
- * to that card, and is claimed and torn under its own name, is not concerned. */
+/* Claimed, torn, claimed and torn again; then the first terminal gives the money back. Another load of the same amount
+ * that is owed to that card, and is claimed and torn under its own name, is not concerned. */
 START_TEST(is_freed_when_what_was_claimed_is_given_back) {
   static const char *const lies[] = {"UPDATE reference_claim SET load = NULL", "DELETE FROM reference_claim",
                                      "INSERT INTO reference_claim SELECT id, NULL FROM booking WHERE tender <> 3"};

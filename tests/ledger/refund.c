@@ -139,7 +139,8 @@ START_TEST(refuses_what_is_no_sale_of_this_card_here) {
 }
 END_TEST
 
-/* Torn before the card had it: the next promise says so, and the sale can be given back again; what is in hold counts. */
+/* Torn before the card had it: the next promise says so, and the sale can be given back again; what is in hold
+ * counts. */
 START_TEST(a_torn_refund_is_released) {
   struct world world;
   struct purse purse;
@@ -295,7 +296,8 @@ START_TEST(what_waits_is_not_given_back_yet) {
 }
 END_TEST
 
-/* Whoever has a till's key and another card's number learns nothing of what that paid elsewhere, not even that it did. */
+/* Whoever has a till's key and another card's number learns nothing of what that paid elsewhere, not even that it
+ * did. */
 START_TEST(who_shows_no_card_learns_of_no_other_sale) {
   struct world world;
   struct purse purse, other;
@@ -321,8 +323,8 @@ START_TEST(who_shows_no_card_learns_of_no_other_sale) {
 }
 END_TEST
 
-/* Without the card it is owed, once for each wish, within the sale together with what the card took itself; a load collects
- * it. */
+/* Without the card it is owed, once for each wish, within the sale together with what the card took itself; a load
+ * collects it. */
 START_TEST(is_owed_where_the_card_is_not_there) {
   struct world world;
   struct purse purse;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A new card has at once what nothing can take away from the old one any more, and the rest when its window has passed. */
+ * A new card has at once what nothing can take away from the old one any more, and the rest when its window has
+ * passed. */
 #include "epurse/ledger_renewal.h"
 
 #include <string.h>
@@ -217,8 +218,8 @@ START_TEST(pays_what_comes_off_line) {
 }
 END_TEST
 
-/* An opened card says that it paid more than was kept for it, on-line or (1) off-line when all had gone: nothing is booked
- * that the accounts do not hold. */
+/* An opened card says that it paid more than was kept for it, on-line or (1) off-line when all had gone: nothing is
+ * booked that the accounts do not hold. */
 START_TEST(books_no_more_than_was_kept) {
   struct pair pair;
   struct ask ask = {.purse = &pair.old};

@@ -80,8 +80,8 @@ static void offline_scene(struct scene *scene, struct held_receipt held[6]) {
   pay_offline(world, purse, 70, POS, &held[5]);
 }
 
-/* In any order among receipts of on-line transactions: each is booked once, and what its receipts announce is held until
- * it is there. */
+/* In any order among receipts of on-line transactions: each is booked once, and what its receipts announce is held
+ * until it is there. */
 START_TEST(offline_payments_that_were_forgotten_come_back) {
   struct scene scene;
   struct ledger_restored restored;
@@ -185,8 +185,8 @@ static enum status hand_out(struct world *world, struct kept *kept, uint8_t wish
   return ledger_transact(world->ledger, hand_out_step, &handing);
 }
 
-/* One that was handed out, one that went back and was loaded again, one of which nothing was said: each is as it was, and the holder
- * has nothing twice. */
+/* One that was handed out, one that went back and was loaded again, one of which nothing was said: each is as it was,
+ * and the holder has nothing twice. */
 START_TEST(payouts_that_were_forgotten_come_back) {
   struct scene scene;
   struct ledger_restored restored;
@@ -235,7 +235,8 @@ END_TEST
 
 static const struct ledger_account account = {"DE89370400440532013000", "Muster"};
 
-/* Neither its terminal, opened, nor the card's replacement makes cash of it: that it is a transfer the card has signed. */
+/* Neither its terminal, opened, nor the card's replacement makes cash of it: that it is a transfer the card has
+ * signed. */
 static void assert_not_in_cash(struct world *world, struct kept *kept, const struct purse *purse) {
   struct ledger_replacing what = {.window = 0, .now = world->now};
   struct purse fresh;
@@ -253,8 +254,8 @@ static void assert_not_in_cash(struct world *world, struct kept *kept, const str
   world_assert_clean(world);
 }
 
-/* _i: its terminal knows the account, or learns it from a person only later. A settlement orders it once, and says that one that was
- * forgotten may have done so before. */
+/* _i: its terminal knows the account, or learns it from a person only later. A settlement orders it once, and says that
+ * one that was forgotten may have done so before. */
 START_TEST(a_transfer_that_was_forgotten_is_one) {
   static const struct ledger_payout_terms terms = {&account, false};
   struct scene scene;
@@ -337,8 +338,8 @@ START_TEST(a_payout_that_was_forgotten_ends_its_card) {
 }
 END_TEST
 
-/* _i: with its terminal's word that it closed the card, and without: nothing else may be of nothing. Before the receipt that emptied
- * the card it waits. */
+/* _i: with its terminal's word that it closed the card, and without: nothing else may be of nothing. Before the receipt
+ * that emptied the card it waits. */
 START_TEST(a_payout_of_nothing_that_was_forgotten_ends_its_card) {
   static const struct ledger_payout_terms ends = {NULL, true};
   struct scene scene;
@@ -376,7 +377,8 @@ START_TEST(a_payout_of_nothing_that_was_forgotten_ends_its_card) {
 }
 END_TEST
 
-/* The ledger has forgotten that it was closed, and so has its holder: nothing is paid out again before the receipt is there. */
+/* The ledger has forgotten that it was closed, and so has its holder: nothing is paid out again before the receipt is
+ * there. */
 START_TEST(an_empty_card_whose_closing_was_forgotten_is_not_closed_again) {
   static const struct ledger_payout_terms ends = {NULL, true};
   struct scene scene;
@@ -409,8 +411,8 @@ START_TEST(an_empty_card_whose_closing_was_forgotten_is_not_closed_again) {
 }
 END_TEST
 
-/* A terminal lies after a restoration: its payout of all that was there ended the card, of which the deposit would be its too. What
- * really ended it comes after that: the deposit goes once, and no audit calls either wrong. */
+/* A terminal lies after a restoration: its payout of all that was there ended the card, of which the deposit would be
+ * its too. What really ended it comes after that: the deposit goes once, and no audit calls either wrong. */
 START_TEST(two_that_say_they_ended_a_card_give_back_one_deposit) {
   static const struct ledger_payout_terms ends = {NULL, true};
   struct scene scene;
@@ -455,7 +457,8 @@ static enum status bring_kept(struct world *world, struct held_receipt *held) {
   return ledger_transact(world->ledger, bring_kept_step, held);
 }
 
-/* A balance that this ledger has not: an honest card's may be what was forgotten. Once the card was in step since, it is a lie. */
+/* A balance that this ledger has not: an honest card's may be what was forgotten. Once the card was in step since, it
+ * is a lie. */
 START_TEST(a_balance_that_was_forgotten_is_no_lie) {
   struct scene scene;
   struct ledger_restored restored;

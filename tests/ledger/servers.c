@@ -247,8 +247,8 @@ static uint64_t trips(const struct world *world) {
   return world->ledger->driver->trips(world->ledger->store);
 }
 
-/* A purchase that settles the one before it; later r comes in, and the transaction is read as it then stands. What a step is
- * known to look at is asked for at once; writes travel with the next question or the commit. */
+/* A purchase that settles the one before it; later r comes in, and the transaction is read as it then stands. What a
+ * step is known to look at is asked for at once; writes travel with the next question or the commit. */
 START_TEST(a_purchase_waits_for_answers_alone) {
   struct world world;
   struct purse purse;
@@ -326,7 +326,8 @@ START_TEST(readings_wait_once) {
 }
 END_TEST
 
-/* Whoever asks for metrics does not have all transactions read each time; an audit counts what others posted meanwhile. */
+/* Whoever asks for metrics does not have all transactions read each time; an audit counts what others posted
+ * meanwhile. */
 START_TEST(postings_are_counted_once) {
   struct world world;
   struct purse purse;

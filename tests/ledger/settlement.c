@@ -207,8 +207,8 @@ START_TEST(closes_a_day_of_any_size) {
 }
 END_TEST
 
-/* However many purchases there are: a closing adds up what was captured since the last one, from the captures themselves, and
- * goes over no others; refunds in hold are looked up among what is open. */
+/* However many purchases there are: a closing adds up what was captured since the last one, from the captures
+ * themselves, and goes over no others; refunds in hold are looked up among what is open. */
 START_TEST(looks_at_no_older_purchase) {
   static const enum query_name closing[] = {
       QUERY_SETTLEMENT_NEXT,     QUERY_SETTLEMENT_WAITS,   QUERY_SETTLEMENT_ADD_LINES, QUERY_SETTLEMENT_FEES,
@@ -427,7 +427,8 @@ START_TEST(pays_what_was_handed_out) {
 }
 END_TEST
 
-/* A payout to a bank account is handed out by nobody; one settlement orders it, and no other. That of nothing closes its card. */
+/* A payout to a bank account is handed out by nobody; one settlement orders it, and no other. That of nothing closes
+ * its card. */
 static void pay_out(struct world *world, struct purse *purse, uint32_t amount) {
   static const struct ledger_account account = {"DE89370400440532013000", "Käthe Muster"};
   struct ask ask = {.purse = purse, .account = &account, .closes = amount == 0};
@@ -581,8 +582,8 @@ START_TEST(orders_nothing_that_stayed_on_the_card) {
 }
 END_TEST
 
-/* Authorised before a cut, denied by its card's next promise after it, and proved then: the next settlement has it, once, and
- * no points are granted for it. */
+/* Authorised before a cut, denied by its card's next promise after it, and proved then: the next settlement has it,
+ * once, and no points are granted for it. */
 START_TEST(what_is_honoured_after_a_cut_is_in_the_next_one) {
   struct world world;
   struct purse purses[2];

@@ -177,7 +177,8 @@ START_TEST(takes_an_old_ledger_over) {
 }
 END_TEST
 
-/* One that was restored before its deny list knew of that tells each card's last change again, above all that was lost. */
+/* One that was restored before its deny list knew of that tells each card's last change again, above all that was
+ * lost. */
 START_TEST(takes_a_restored_ledger_over) {
   struct world world;
   struct purse purse;

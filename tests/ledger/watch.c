@@ -166,7 +166,8 @@ static enum status close_step(struct ledger *ledger, void *context) {
   return ledger_settlement_close(ledger, WORLD_NOW, context);
 }
 
-/* So many slices, whatever is done between them by `meddle` before the one of that number; the pass ends with the last. */
+/* So many slices, whatever is done between them by `meddle` before the one of that number; the pass ends with the
+ * last. */
 static unsigned slices_of_a_pass(struct world *world, unsigned meddled, void (*meddle)(struct world *world)) {
   struct lines lines = {.count = 0};
   unsigned slices = 0;
@@ -271,7 +272,8 @@ static int count_work(void *work) {
   return 0;
 }
 
-/* SQLite's work for them, in thousands of its instructions, and for a merchant whose terminal gets new keys: payments wait. */
+/* SQLite's work for them, in thousands of its instructions, and for a merchant whose terminal gets new keys: payments
+ * wait. */
 START_TEST(totals_do_not_add_it_all_again) {
   struct world world;
   struct ledger_totals totals;

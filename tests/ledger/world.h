@@ -30,8 +30,8 @@ struct world {
   int64_t now, zone;
 };
 
-/* Where ledgers are files, makes one that every world_open() of this process and its forks copies then: to make the tables and
- * to fill them is half of what a short test computes. */
+/* Where ledgers are files, makes one that every world_open() of this process and its forks copies then: to make the
+ * tables and to fill them is half of what a short test computes. */
 void world_pattern_make(void);
 void world_pattern_remove(void);
 

@@ -316,8 +316,8 @@ START_TEST(kept_agreement_ends) {
 }
 END_TEST
 
-/* Parts of two envelopes of one key do not make a third; what does not open leaves what is kept as it was; and what is kept for one
- * key opens nothing for another. */
+/* Parts of two envelopes of one key do not make a third; what does not open leaves what is kept as it was; and what is
+ * kept for one key opens nothing for another. */
 START_TEST(kept_agreement_lends_nothing) {
   struct pin_agreement ours = {0}, theirs = {0}, before, zeros = {0};
   struct pin_envelope got;

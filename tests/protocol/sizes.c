@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The sizes that docs/protocol.md promises: what one command or answer carries, and what a QR code of version 27 does. */
+ * The sizes that docs/protocol.md promises: what one command or answer carries, and what a QR code of version 27
+ * does. */
 #include "epurse/command.h"
 #include "epurse/receipt.h"
 

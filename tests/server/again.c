@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Purchases and confirmations that come again, as they are: no number of theirs is taken (src/server/envelope.c). What each
- * does it does once by the card's promise and r; and payments at one till have no row in common. */
+ * Purchases and confirmations that come again, as they are: no number of theirs is taken (src/server/envelope.c). What
+ * each does it does once by the card's promise and r; and payments at one till have no row in common. */
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -150,8 +150,8 @@ START_TEST(confirmation_books_once) {
 }
 END_TEST
 
-/* Of a till that has sent many more since, and a card that has paid again: both are the same as ever. What takes a number is
- * taken once. */
+/* Of a till that has sent many more since, and a card that has paid again: both are the same as ever. What takes a
+ * number is taken once. */
 START_TEST(old_messages_do_nothing_after_many_others) {
   struct world world;
   struct purse purse;
@@ -224,7 +224,8 @@ static int64_t suspending_clock(void *context) {
   return clock->world->now;
 }
 
-/* Nor what it has read of a card before: whenever it is suspended, it pays nothing after. _i: at which look at the clock. */
+/* Nor what it has read of a card before: whenever it is suspended, it pays nothing after. _i: at which look at the
+ * clock. */
 START_TEST(card_that_is_suspended_meanwhile_does_not_pay) {
   struct world world;
   struct purse purse;
@@ -260,8 +261,8 @@ static void renew_elsewhere(struct world *world, const struct station *keys, uin
   ck_assert_int_eq(ledger_transact(writer_ledger(world->service.writer), renew, &terminal), STATUS_OK);
 }
 
-/* Nor that it has other keys: whoever has the old ones sells nothing with them any more, and nothing but a payment goes by
- * what a server keeps where there are others. */
+/* Nor that it has other keys: whoever has the old ones sells nothing with them any more, and nothing but a payment goes
+ * by what a server keeps where there are others. */
 START_TEST(till_with_other_keys_is_refused_in_its_next_message) {
   struct world world;
   struct purse purse;
@@ -391,8 +392,8 @@ START_TEST(till_that_another_server_renewed_sells_at_once) {
 }
 END_TEST
 
-/* Somebody who has the rows of all tills, merchants and accounts but those of cards, until a payment was captured; or until
- * somebody waits for him. */
+/* Somebody who has the rows of all tills, merchants and accounts but those of cards, until a payment was captured; or
+ * until somebody waits for him. */
 static const char holds[] =
     "BEGIN; DO $$ BEGIN PERFORM id FROM terminal ORDER BY id FOR NO KEY UPDATE; "
     "PERFORM id FROM terminal_window ORDER BY id FOR NO KEY UPDATE; PERFORM id FROM merchant ORDER BY id FOR NO KEY "

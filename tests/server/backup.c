@@ -164,8 +164,8 @@ static int64_t clock_stops(void *context) {
   return clock->now;
 }
 
-/* The second is told why, in a way that its client does not take for a busy server: that one would send the same message again, whose
- * number is used up. */
+/* The second is told why, in a way that its client does not take for a busy server: that one would send the same
+ * message again, whose number is used up. */
 START_TEST(one_at_a_time) {
   struct world world;
   struct answer answer;

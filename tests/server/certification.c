@@ -221,7 +221,8 @@ START_TEST(issued_card_gets_no_second_certificate) {
 }
 END_TEST
 
-/* The card CA's key can be away from where payments are taken: nothing of a new card begins there, and all else goes on. */
+/* The card CA's key can be away from where payments are taken: nothing of a new card begins there, and all else goes
+ * on. */
 START_TEST(without_the_card_ca_payments_go_on) {
   struct world world;
   struct purse purse, blank;

@@ -93,7 +93,8 @@ START_TEST(nothing_is_owed_by_days_that_nobody_knows) {
 }
 END_TEST
 
-/* A promise's time is its terminal's word. One that has not come would be believed later to be after what was before it. */
+/* A promise's time is its terminal's word. One that has not come would be believed later to be after what was before
+ * it. */
 START_TEST(no_promise_of_a_time_to_come_is_taken) {
   struct world world;
   struct purse purse;
@@ -277,7 +278,8 @@ static enum status settle(struct world *world) {
   return station_tell(&world->admin, &world->service, MESSAGE_SETTLEMENT, json_object());
 }
 
-/* Whose money it is when days have passed: a clock that ran ahead would give it away while a till still has the proof. */
+/* Whose money it is when days have passed: a clock that ran ahead would give it away while a till still has the
+ * proof. */
 START_TEST(nothing_is_decided_by_days_that_may_not_have_passed) {
   struct world world;
   struct purse purse, new;
@@ -326,8 +328,8 @@ START_TEST(it_is_logged_when_it_begins_and_ends) {
 }
 END_TEST
 
-/* One of several servers, or this one until somebody sets it: what no terminal agrees with is signed for nobody, and others are
- * not behind for it, nor is this one when its clock is right again. */
+/* One of several servers, or this one until somebody sets it: what no terminal agrees with is signed for nobody, and
+ * others are not behind for it, nor is this one when its clock is right again. */
 START_TEST(a_clock_that_no_terminal_shares_moves_nothing) {
   struct world world;
   struct purse purse;

@@ -130,7 +130,8 @@ static void assert_blocked(struct world *world, const struct purse *purse) {
   ck_assert_uint_eq(card.state, LEDGER_CARD_BLOCKED);
 }
 
-/* A card that signs that it was not credited and then shows that it was is a liar; the others of the batch are booked. */
+/* A card that signs that it was not credited and then shows that it was is a liar; the others of the batch are
+ * booked. */
 START_TEST(late_proof_spoils_only_itself) {
   struct world world;
   struct purse liar, honest, rolled_back;

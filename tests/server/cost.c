@@ -23,8 +23,8 @@ static enum status attach(struct ledger *ledger, void *context) {
   return STATUS_OK;
 }
 
-/* Asks, and adds to *cost what the server did for it. The message is made before, and read after. `alone`: an authorisation may come
- * without a signed reply around it. */
+/* Asks, and adds to *cost what the server did for it. The message is made before, and read after. `alone`: an
+ * authorisation may come without a signed reply around it. */
 static void ask_counted(struct world *world, enum message_type type, json_t *body, bool alone, struct cost *cost,
                         struct answer *answer) {
   struct station *station = &world->pos;

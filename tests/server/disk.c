@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tests of a server whose disk fails: what /healthz says, and that it ends where only a new start helps. Ledgers of one file. */
+ * Tests of a server whose disk fails: what /healthz says, and that it ends where only a new start helps. Ledgers of one
+ * file. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

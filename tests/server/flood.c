@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A running server under a flood of TLS handshakes: strangers begin them, let the server compute its half, and leave. */
+ * A running server under a flood of TLS handshakes: strangers begin them, let the server compute its half, and
+ * leave. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <openssl/ssl.h>

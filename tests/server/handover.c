@@ -316,8 +316,8 @@ START_TEST(nothing_is_lost_among_many_workers) {
 }
 END_TEST
 
-/* The watchdog's own test: one call of the loop, a worker or the writer never arrives. Where another worker happens to do
- * what the call was for, the one that was not called is missed at the end. */
+/* The watchdog's own test: one call of the loop, a worker or the writer never arrives. Where another worker happens to
+ * do what the call was for, the one that was not called is missed at the end. */
 START_TEST(lost_call_is_noticed) {
   char text[1024] = "";
   size_t len = 0;

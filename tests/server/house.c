@@ -55,8 +55,8 @@ static void make_certificate(const struct maker *maker, const char *file, const 
   ok(public_file_store(path_in(maker->folder, file, path), data, len));
 }
 
-/* Under the house's passphrase as key_store does it, but by OpenSSL's PBKDF2 of 2,048 rounds, which key_load reads too: five keys
- * under scrypt for each of hundreds of houses were four fifths of this program's time. */
+/* Under the house's passphrase as key_store does it, but by OpenSSL's PBKDF2 of 2,048 rounds, which key_load reads too:
+ * five keys under scrypt for each of hundreds of houses were four fifths of this program's time. */
 static void store_enciphered(const struct key *key, const char *path) {
   static const char passphrase[] = HOUSE_PASSPHRASE;
   FILE *file = NULL;

@@ -102,7 +102,8 @@ START_TEST(tells_nobody_else) {
 }
 END_TEST
 
-/* Numbers made up leave no trace: a row is stored for a promise that a card of that number has signed, or not at all. */
+/* Numbers made up leave no trace: a row is stored for a promise that a card of that number has signed, or not at
+ * all. */
 START_TEST(stores_nothing_that_no_card_signed) {
   struct world world;
   struct purse purse, stranger;

@@ -88,7 +88,8 @@ START_TEST(a_terminal_has_loaded_enough) {
 }
 END_TEST
 
-/* A simulated bank pays in a demonstration alone: a decline that stays one, and the bank's card reader is asked anew. */
+/* A simulated bank pays in a demonstration alone: a decline that stays one, and the bank's card reader is asked
+ * anew. */
 START_TEST(a_simulated_bank_moves_no_money) {
   struct world world;
   struct purse purse;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Payments without a PIN, as the server sees them: within what was set at issue, counted in order of the card's promises,
- * begun anew by a PIN that was seen here alone. */
+ * Payments without a PIN, as the server sees them: within what was set at issue, counted in order of the card's
+ * promises, begun anew by a PIN that was seen here alone. */
 #include <string.h>
 
 #include "purse.h"

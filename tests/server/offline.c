@@ -108,7 +108,8 @@ START_TEST(each_is_answered_by_itself) {
 }
 END_TEST
 
-/* By two tills, one of another merchant: one of them is answered that it was brought before, and the shop has it once. */
+/* By two tills, one of another merchant: one of them is answered that it was brought before, and the shop has it
+ * once. */
 START_TEST(two_tills_bring_the_same) {
   struct world world;
   struct purse purse;
@@ -226,7 +227,8 @@ START_TEST(a_suspended_card_has_paid) {
 }
 END_TEST
 
-/* Its time is its terminal's word: what is to come waits for it, and what is after the card's last day is nobody's payment. */
+/* Its time is its terminal's word: what is to come waits for it, and what is after the card's last day is nobody's
+ * payment. */
 START_TEST(a_time_that_cannot_be_is_not_paid) {
   struct world world;
   struct purse purse, late;
@@ -322,7 +324,8 @@ static void assert_denied(struct world *world, const struct purse *purse, enum l
   ck_assert_uint_eq(card.state, state);
 }
 
-/* The shop is paid by the issuer's risk, up to what its till may take of one card, and each is told so, however often. */
+/* The shop is paid by the issuer's risk, up to what its till may take of one card, and each is told so, however
+ * often. */
 static void pay_unissued(struct world *world, struct purse *purse) {
   struct offline_payments payments = {0}, replied;
 

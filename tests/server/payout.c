@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * POST /v1/payouts and /v1/hand-outs: with the right PIN; the word to hand out comes after r, to the terminal that asked, and
- * never together with what goes back to the card. */
+ * POST /v1/payouts and /v1/hand-outs: with the right PIN; the word to hand out comes after r, to the terminal that
+ * asked, and never together with what goes back to the card. */
 #include "epurse/inquiry.h"
 #include "purse.h"
 #include "suites.h"

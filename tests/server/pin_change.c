@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tests of src/server/post_pin_change.c, and of authorisation_request.c where it settles a change: whichever half is torn, one PIN
- * pays; and without the card's signature nothing changes.
- */
+ * Tests of src/server/post_pin_change.c, and of authorisation_request.c where it settles a change: whichever half is
+ * torn, one PIN pays; and without the card's signature nothing changes.
+ * */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -234,8 +234,8 @@ START_TEST(torn_change_can_be_begun_again) {
 }
 END_TEST
 
-/* A till that has seen one change go by, and knows the PIN, but does not have the card: what the card signed once serves
- * once, and the holder's PIN is not forgotten. */
+/* A till that has seen one change go by, and knows the PIN, but does not have the card: what the card signed once
+ * serves once, and the holder's PIN is not forgotten. */
 START_TEST(without_the_card_nothing_changes) {
   struct world world;
   struct purse purse;
@@ -259,8 +259,8 @@ START_TEST(without_the_card_nothing_changes) {
 END_TEST
 
 /* With the card and its right PIN a till may have told the server another new PIN than it told the card: payments with
- * the holder's are then refused, at the fifth the card is suspended, and when its issuer has resumed it one more change, at
- * an honest till, ends it, also where the record of that is lost (_i: 1). The card lives. */
+ * the holder's are then refused, at the fifth the card is suspended, and when its issuer has resumed it one more
+ * change, at an honest till, ends it, also where the record of that is lost (_i: 1). The card lives. */
 START_TEST(another_pin_at_the_server_is_ended_by_a_change) {
   struct world world;
   struct purse purse;

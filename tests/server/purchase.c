@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tests of src/server/post_purchase.c and authorisation_request.c: who pays, who is declined, and that an answer stands. */
+ * Tests of src/server/post_purchase.c and authorisation_request.c: who pays, who is declined, and that an answer
+ * stands. */
 #include <string.h>
 
 #include "epurse/message_reference.h"
@@ -193,8 +194,8 @@ START_TEST(approval_stands_alone) {
 }
 END_TEST
 
-/* The terminal repeats its key, and the server keeps what it has agreed on: each envelope is of its promise all the same, and one of another
- * is no try. */
+/* The terminal repeats its key, and the server keeps what it has agreed on: each envelope is of its promise all the
+ * same, and one of another is no try. */
 START_TEST(envelope_of_another_promise_is_no_pin) {
   struct world world;
   struct purse purse;
@@ -380,7 +381,8 @@ START_TEST(wrong_pin_is_declined_counted_and_bounded) {
 }
 END_TEST
 
-/* A promise counts once, however often it is told; one from before a change that the card has signed since not at all. */
+/* A promise counts once, however often it is told; one from before a change that the card has signed since not at
+ * all. */
 START_TEST(wrong_pin_counts_once_for_a_promise) {
   struct world world;
   struct purse purse;
@@ -522,7 +524,8 @@ START_TEST(unknown_blocked_and_expired_cards_do_not_pay) {
 }
 END_TEST
 
-/* The server's alone and reversible: orders are declined for good, what proves an outcome is booked, and then it pays. */
+/* The server's alone and reversible: orders are declined for good, what proves an outcome is booked, and then it
+ * pays. */
 START_TEST(suspended_card_waits) {
   struct world world;
   struct purse purse;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What a thief of a till's key, a wire that keeps messages back, or a cashier who asks again makes of purchases and
- * confirmations: after all that can have become of the payment, the card and its reference, and at two servers at once. */
+ * confirmations: after all that can have become of the payment, the card and its reference, and at two servers at
+ * once. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -218,8 +219,9 @@ START_TEST(message_kept_back_comes_too_late) {
 }
 END_TEST
 
-/* A refusal of the message, not of the payment, leaves no trace, and it may be taken later: then the money is held until the
- * card's next promise, wherever that is made, and no r is there that would take it. From then on it is over. */
+/* A refusal of the message, not of the payment, leaves no trace, and it may be taken later: then the money is held
+ * until the card's next promise, wherever that is made, and no r is there that would take it. From then on it is
+ * over. */
 START_TEST(hold_without_its_card_ends_with_the_cards_next_promise) {
   struct world world;
   struct purse purse;
@@ -317,8 +319,8 @@ static void clear_all(struct clerk clerks[CLERKS]) {
       answer_clear(&clerks[i].answers[at]);
 }
 
-/* A purchase; and of one reload terminal, which is to be heard of, r of a load and another load, which takes of its limits: those
- * two want the same row. The third card's load stays held. */
+/* A purchase; and of one reload terminal, which is to be heard of, r of a load and another load, which takes of its
+ * limits: those two want the same row. The third card's load stays held. */
 static void write_round(struct world *world, struct purse cards[3], struct letter letters[LETTERS]) {
   world->pos.seq += 600 * 1000;
   purse_promise(&cards[0], TRANSACTION_PURCHASE, 10, &world->pos);

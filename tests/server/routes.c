@@ -169,7 +169,8 @@ static enum status revoke(struct ledger *ledger, void *context) {
   return ledger_terminal_revoke(ledger, context);
 }
 
-/* The handshake lets them in: a certificate of the terminal CA is good until it ends, and a line that is open stays open then. */
+/* The handshake lets them in: a certificate of the terminal CA is good until it ends, and a line that is open stays
+ * open then. */
 START_TEST(only_terminals_that_are_not_revoked_look) {
   struct world world;
   struct peer stranger, impostor;

@@ -145,7 +145,8 @@ static int64_t owed_to(const struct purse *purse, const struct world *world) {
   return card.owed;
 }
 
-/* Reading the deny list gives back to cards what nobody brought in, in the books too: not in those that contradict themselves. */
+/* Reading the deny list gives back to cards what nobody brought in, in the books too: not in those that contradict
+ * themselves. */
 START_TEST(a_broken_ledger_books_nothing_for_whoever_reads) {
   struct world world;
   struct purse purse;

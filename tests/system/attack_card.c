@@ -123,8 +123,8 @@ START_TEST(opened_card_that_spends_one_secret_twice_is_blocked) {
 END_TEST
 
 /* "The PIN was verified", says the card, and it was not: the server wants the PIN itself, and counts. The fifth wrong
- * one suspends the card: then the right one tells nothing. It does not block it, since that is no word of the card's that it
- * is blocked. */
+ * one suspends the card: then the right one tells nothing. It does not block it, since that is no word of the card's
+ * that it is blocked. */
 START_TEST(opened_card_that_claims_the_pin_gains_nothing) {
   struct transaction_reply reply;
   struct promise promise;

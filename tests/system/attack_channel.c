@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What a card only says inside the channel: its slot, its log, its refusal. A thief's opened card says it in our card's
- * name, the holder's own says it of itself, or whoever sits on the line. None of it ends a journal entry, gives a charge
- * back, or hands out goods. */
+ * name, the holder's own says it of itself, or whoever sits on the line. None of it ends a journal entry, gives a
+ * charge back, or hands out goods. */
 #include <string.h>
 
 #include "attack.h"
@@ -78,8 +78,8 @@ static void tear_down(void) {
 static const enum slot_state slots[] = {SLOT_ABORTED, SLOT_PREPARED, SLOT_NONE};
 #define SLOTS ((int)(sizeof slots / sizeof slots[0]))
 
-/* Our card has paid, and its r did not come. Then the thief's card is there and says that it has not: the sale stays open
- * until our card is back, which has paid and does not pay again. */
+/* Our card has paid, and its r did not come. Then the thief's card is there and says that it has not: the sale stays
+ * open until our card is back, which has paid and does not pay again. */
 START_TEST(slot_said_in_our_name_cancels_no_purchase) {
   struct outcome outcome;
   set_up("said-purchase");
@@ -156,9 +156,9 @@ END_TEST
 
 /* ---- of itself ---- */
 
-/* The holder pulls his card before the debit, pays a trifle elsewhere, by which the hold here is released, and comes back
- * with a log that he wrote himself. He is not handed goods for it: without the server the till says that it has no proof,
- * and with the server, which says that it was released, it asks for money. */
+/* The holder pulls his card before the debit, pays a trifle elsewhere, by which the hold here is released, and comes
+ * back with a log that he wrote himself. He is not handed goods for it: without the server the till says that it has no
+ * proof, and with the server, which says that it was released, it asks for money. */
 START_TEST(log_of_an_own_card_buys_nothing) {
   struct outcome outcome;
   set_up("said-log");
@@ -184,8 +184,8 @@ END_TEST
 
 /* ---- in front of our card ---- */
 
-/* Whoever sits on the line between reader and card: the card's answers to these two are kept from the terminal, and others put
- * in their place. */
+/* Whoever sits on the line between reader and card: the card's answers to these two are kept from the terminal, and
+ * others put in their place. */
 struct forger {
   struct flow_card *card;
   enum status (*transmit)(void *context, const uint8_t *command, size_t len, uint8_t *answer, size_t *answer_len);
@@ -233,8 +233,8 @@ static enum status pay_offline(enum offline_use use, int64_t minor, struct outco
   return status;
 }
 
-/* An off-line payment is done, and every word of the card about it is forged: it stays open, the card pays once, and once it
- * speaks for itself that was it. */
+/* An off-line payment is done, and every word of the card about it is forged: it stays open, the card pays once, and
+ * once it speaks for itself that was it. */
 START_TEST(forged_refusal_ends_no_offline_payment) {
   struct outcome outcome;
   set_up("forged-refusal");
@@ -278,8 +278,8 @@ START_TEST(own_refusal_ends_an_offline_payment) {
 }
 END_TEST
 
-/* An opened card has more than it has: the till that kept to the rules is paid, once, by risk; the card is blocked, and nobody
- * asks for it again. */
+/* An opened card has more than it has: the till that kept to the rules is paid, once, by risk; the card is blocked, and
+ * nobody asks for it again. */
 START_TEST(made_up_balance_is_paid_by_risk_and_blocked) {
   struct outcome outcome;
   struct ledger_incident incident;

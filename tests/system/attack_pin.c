@@ -107,8 +107,8 @@ static enum status change(struct flow_card *card, const char *from, const char *
   return pin_change_run(stage.pos, &card->reader, 0, &card->dialogue, &outcome);
 }
 
-/* At an honest till's change of PIN it says that each guess is right. The server's answer is the same whether it is, and
- * the holder can change the PIN all the same. */
+/* At an honest till's change of PIN it says that each guess is right. The server's answer is the same whether it is,
+ * and the holder can change the PIN all the same. */
 START_TEST(opened_card_is_no_oracle_for_other_peoples_pins) {
   struct flow_card liar;
   set_up("guessed");
@@ -129,8 +129,8 @@ END_TEST
 
 /* ---- making the server forget a PIN ---- */
 
-/* It knows the PIN, and had the card once: what the card signed then serves for one change, which the card did not make;
- * afterwards it sends changes without the card. Five honest payments later the card pays still. */
+/* It knows the PIN, and had the card once: what the card signed then serves for one change, which the card did not
+ * make; afterwards it sends changes without the card. Five honest payments later the card pays still. */
 START_TEST(till_that_knows_the_pin_does_not_make_the_server_forget_it) {
   static const uint8_t nonce[NONCE_SIZE] = {1};
   uint8_t block[PIN_BLOCK_SIZE], record[PIN_RECORD_SIZE], tries = 0;

@@ -87,8 +87,8 @@ static void freeze(void *context) {
   flow_server_freeze();
 }
 
-/* The server authorises and is not heard; the card goes shopping, which makes the load a debt; then the server is asked,
- * and the bank gives the charge back. */
+/* The server authorises and is not heard; the card goes shopping, which makes the load a debt; then the server is
+ * asked, and the bank gives the charge back. */
 static void load_is_refunded(enum audit_card card, int64_t minor) {
   struct outcome outcome;
   bank.hook = freeze;

@@ -292,8 +292,8 @@ START_TEST(uncredited_load_is_owed) {
 }
 END_TEST
 
-/* The reload terminal does not see the card again, and asks the server: credited, and the charge stands (_i: 1), or owed
- * to the card, and the charge stands too (0). */
+/* The reload terminal does not see the card again, and asks the server: credited, and the charge stands (_i: 1), or
+ * owed to the card, and the charge stands too (0). */
 START_TEST(recover_asks_how_the_load_ended) {
   struct outcome outcome;
   set_up("asked-load");

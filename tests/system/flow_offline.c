@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Torn off-line payments: whatever breaks, the same again with the same card pays once, and what was paid reaches the books by this
- * till or by another one. */
+ * Torn off-line payments: whatever breaks, the same again with the same card pays once, and what was paid reaches the
+ * books by this till or by another one. */
 #include <stdio.h>
 #include <string.h>
 
@@ -130,8 +130,8 @@ static void hear(void *context, const char *sentence) {
     (void)snprintf(heard, sizeof heard, "%s", sentence);
 }
 
-/* Torn here behind its commit, and another amount is asked for: people hear that it is paid, and after that it is told: the same amount
- * later is a payment of its own. */
+/* Torn here behind its commit, and another amount is asked for: people hear that it is paid, and after that it is told:
+ * the same amount later is a payment of its own. */
 START_TEST(a_finished_one_is_told_on_the_way) {
   struct outcome outcome;
   begin("offline-told");
@@ -308,7 +308,8 @@ static void part_is(const struct outcome *outcome, int64_t minor, int64_t wanted
   ck_assert_uint_eq(card.asked, 1);
 }
 
-/* Torn at the debit of what the card had: the same wish again with the same card is that payment, and another wish is not. */
+/* Torn at the debit of what the card had: the same wish again with the same card is that payment, and another wish is
+ * not. */
 START_TEST(a_torn_part_is_the_same_wish) {
   struct outcome outcome;
   struct bank bank;
@@ -344,7 +345,8 @@ static enum status show_fails(void *context, const struct outcome *outcome) {
   return STATUS_STORE_FAILED;
 }
 
-/* Off-line: the PIN once, the card's balance under it, one payment of that; told again as the same until somebody has seen it. */
+/* Off-line: the PIN once, the card's balance under it, one payment of that; told again as the same until somebody has
+ * seen it. */
 START_TEST(a_part_is_paid_offline) {
   struct outcome outcome;
   begin("offline-part");

@@ -141,8 +141,8 @@ START_TEST(an_unconfirmed_one_stays_open) {
 }
 END_TEST
 
-/* The card was lost behind DEBIT, and comes back while the line is down: nothing is handed out. Then it goes on, or back to the
- * card. */
+/* The card was lost behind DEBIT, and comes back while the line is down: nothing is handed out. Then it goes on, or
+ * back to the card. */
 START_TEST(without_the_word_nothing_is_handed_out) {
   struct outcome outcome;
   struct bank bank;
@@ -301,7 +301,8 @@ static enum status whole(bool closes, struct outcome *outcome) {
   return status;
 }
 
-/* The server has r and calls the card closed, and nobody was handed anything: the same again goes on with it, as often as it takes. */
+/* The server has r and calls the card closed, and nobody was handed anything: the same again goes on with it, as often
+ * as it takes. */
 START_TEST(the_same_close_again_goes_on) {
   struct outcome outcome;
   begin_whole("close-again");

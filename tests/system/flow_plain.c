@@ -342,7 +342,8 @@ static void only_the_card_has_it(struct loss *loss, struct bank *bank, int64_t l
   receipt_holds(loss->terminal, &outcome, load ? TRANSACTION_LOAD : TRANSACTION_PURCHASE);
 }
 
-/* Once more, by its number and as the newest: before a recovery what journal or folder have r of, then all that is done. */
+/* Once more, by its number and as the newest: before a recovery what journal or folder have r of, then all that is
+ * done. */
 static void receipt_is_had(const struct loss *loss, const struct outcome *done, bool had) {
   struct terminal *opened = flow_terminal(loss->terminal);
   struct receipt_copy receipt;

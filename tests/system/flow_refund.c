@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Torn refunds: whatever breaks, the same again with the same card ends with the money given back once, on the card, in the books
- * and in the journal. */
+ * Torn refunds: whatever breaks, the same again with the same card ends with the money given back once, on the card, in
+ * the books and in the journal. */
 #include <string.h>
 
 #include "epurse/terminal_refund.h"

@@ -136,7 +136,8 @@ static void interfere(void *context) {
   ck_assert_int_eq(victim->inner->transmit(victim->inner->context, select, sizeof select, answer, &len), STATUS_OK);
 }
 
-/* Before the authorisation it is told as what it is, and nothing has happened; behind it, the payment comes to its end. */
+/* Before the authorisation it is told as what it is, and nothing has happened; behind it, the payment comes to its
+ * end. */
 START_TEST(another_program_comes_in_between) {
   struct outcome outcome;
   flow_card_issue(&card, "between", START);

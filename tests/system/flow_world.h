@@ -23,8 +23,9 @@ extern struct installation flow_world;
 /* Runs a command line, with $W the world's folder and $P the programs', which must end with 0. */
 #define flow_shell(...) ck_assert(installation_shell(__VA_ARGS__))
 
-/* The server stops answering, keeping what comes; and goes on. Whoever is to give up meanwhile says so before: terminals that are
- * opened from then on wait five seconds for an answer, and a minute again once the server goes on. */
+/* The server stops answering, keeping what comes; and goes on. Whoever is to give up meanwhile says so before:
+ * terminals that are opened from then on wait five seconds for an answer, and a minute again once the server goes
+ * on. */
 void flow_server_freeze(void);
 void flow_server_thaw(void);
 void flow_impatient(void);

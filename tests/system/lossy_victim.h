@@ -35,7 +35,8 @@ struct told {
 void victim_server_start(bool no_sync);
 void victim_server_arm(const struct plan *plan);
 void victim_server_disarm(void);
-/* Waits for its end where it was killed, or ended after a failed sync, else ends it in good order; true: it was killed. */
+/* Waits for its end where it was killed, or ended after a failed sync, else ends it in good order; true: it was
+ * killed. */
 bool victim_server_stop(void);
 
 /* The task in a process of its own, with what lies below `prefix` on the lossy disk, and the card in this file. */

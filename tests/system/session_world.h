@@ -44,7 +44,8 @@ void world_personalize(struct world *world);
 
 /* What a terminal shows and checks with. */
 struct session_keys world_keys(const struct world *world, const struct terminal *terminal);
-/* The same at an issuer who has rolled its keys: with the newer certificates to show. `terminal` is under the newer CA. */
+/* The same at an issuer who has rolled its keys: with the newer certificates to show. `terminal` is under the newer
+ * CA. */
 struct session_keys world_keys_rolled(const struct issuer *rolled, const struct terminal *terminal);
 /* Connects and opens a session of that terminal. */
 enum status world_open(struct world *world, const struct terminal *terminal, struct session *session);

@@ -47,8 +47,8 @@ struct call;
 struct tender *bank_open(const struct call *call);
 void bank_close(struct tender **tender);
 
-/* The cashier of that till is to hand an amount out. `known`: how many of that amount the till knows to be handed out; `again`: it
- * may have been before. STATUS_OK: the holder has it. */
+/* The cashier of that till is to hand an amount out. `known`: how many of that amount the till knows to be handed out;
+ * `again`: it may have been before. STATUS_OK: the holder has it. */
 enum status bank_hand_out(int till, int64_t amount, unsigned known, bool again);
 /* A desk has said that a card's deposit is to be taken: once for each card. */
 void bank_take_deposit(int whose, int64_t minor);

@@ -19,9 +19,11 @@ unsigned judge_count(const struct sequence *sequence, const struct call *call);
 /* Refunds by the books: what is owed because of those without a card, and that the sale's merchant bears them,
  * as well as `to_cards`, which went back to cards. Minor units. */
 int64_t judge_refunds(struct sequence *sequence, int64_t to_cards);
-/* Payouts by the books: each that was to be handed out was, once, and the books know it. Answers what was put back. Minor units. */
+/* Payouts by the books: each that was to be handed out was, once, and the books know it. Answers what was put back.
+ * Minor units. */
 int64_t judge_payouts(struct sequence *sequence);
-/* Each card that was issued had its deposit taken, as its desk said, and has it still, or its holder has it in hand, once. */
+/* Each card that was issued had its deposit taken, as its desk said, and has it still, or its holder has it in hand,
+ * once. */
 void judge_deposits(struct sequence *sequence);
 /* No payment that cards made off-line is missing, but for those that only their card knew of. */
 void judge_brought_in(struct sequence *sequence);
@@ -30,8 +32,8 @@ unsigned judge_owed_refunds(int64_t amount);
 /* No card paid more without its PIN, since somebody saw a right one, than it may. */
 void judge_no_pin(struct sequence *sequence, enum whose whose, const struct card_memory *memory);
 
-/* What the bank's terminal took back by itself, the load being credited or owed all the same, and the till's journal has as open:
- * minor units. */
+/* What the bank's terminal took back by itself, the load being credited or owed all the same, and the till's journal
+ * has as open: minor units. */
 int64_t judge_marked(void);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The negative control: every staged write of the card is committed at once, so that power that fails between two of them
- * leaves one without the other. */
+ * The negative control: every staged write of the card is committed at once, so that power that fails between two of
+ * them leaves one without the other. */
 #include "epurse/card.h"
 #include "torture.h"
 

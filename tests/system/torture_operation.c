@@ -67,7 +67,8 @@ static void begin_unconfirmed(struct sequence *sequence) {
 static void begin_charged(struct sequence *sequence) {
   torn_by(sequence, &load_call, FAULT_KILL_AFTER_TENDER, 1);
 }
-/* The same at a bank's terminal by ZVT; torn at the card; and with the charge waiting for its goods when the till dies. */
+/* The same at a bank's terminal by ZVT; torn at the card; and with the charge waiting for its goods when the till
+ * dies. */
 static void begin_zvt_charged(struct sequence *sequence) {
   torn_by(sequence, &zvt_call, FAULT_KILL_AFTER_TENDER, ZVT_PAYMENT);
 }
@@ -121,7 +122,8 @@ static void begin_torn_closing(struct sequence *sequence) {
 static void begin_closing_in_hand(struct sequence *sequence) {
   torn_by(sequence, &close_call, FAULT_KILL_AFTER_TENDER, 1);
 }
-/* Nothing is left on the card but its deposit: it is closed by a payout of 0. The same torn, and with the deposit in hand or not. */
+/* Nothing is left on the card but its deposit: it is closed by a payout of 0. The same torn, and with the deposit in
+ * hand or not. */
 static void begin_emptied(struct sequence *sequence) {
   static const struct call look = {.till = TILL_RELOAD, .verb = VERB_BALANCE};
   struct call all = payout_call;

@@ -84,8 +84,8 @@ static bool is_last_day(uint64_t seed) {
   return seed % 3 != 0 && seed % 7 == 3;
 }
 
-/* On the same days a thief is about: he has his card do something, and sees to it now and then that the shop's r does not
- * reach the server. */
+/* On the same days a thief is about: he has his card do something, and sees to it now and then that the shop's r does
+ * not reach the server. */
 static void thief_comes(struct sequence *sequence, uint64_t seed, unsigned at) {
   static const enum till tills[] = {TILL_POS, TILL_POS, TILL_POS2, TILL_RELOAD2};
   uint64_t state = ~(seed * CALLS_MOST + at);
@@ -115,7 +115,8 @@ static void any_faults(struct sequence *sequence, uint64_t *state, unsigned call
   }
 }
 
-/* Whatever the last call came to, in the end the card is closed; with what it paid off-line, which a closing waits for. */
+/* Whatever the last call came to, in the end the card is closed; with what it paid off-line, which a closing waits
+ * for. */
 static void close_day(struct sequence *sequence) {
   static const struct call close = {.till = TILL_RELOAD, .verb = VERB_CLOSE};
   static const struct call shops[] = {{.till = TILL_POS, .verb = VERB_RECOVER},

@@ -232,7 +232,8 @@ static enum status refund(const struct call *call, struct terminal *terminal, st
   return refund_run(terminal, reader, &payment, &sale, dialogue, &report->outcome);
 }
 
-/* How many payouts of that amount, with the deposit, this till knows to be handed out: what it asks about is another one. */
+/* How many payouts of that amount, with the deposit, this till knows to be handed out: what it asks about is another
+ * one. */
 static unsigned handed_known(struct terminal *terminal, int64_t amount) {
   struct journal_entry entry = {.id = 0};
   unsigned count = 0;
@@ -395,7 +396,8 @@ static void run_apart(const struct call *call, struct report *report) {
   report->killed = ended && WEXITSTATUS(code) == TORTURE_KILLED;
 }
 
-/* In the engine's own process, where nothing is to go wrong: most calls of a run, and half of their time is the fork. */
+/* In the engine's own process, where nothing is to go wrong: most calls of a run, and half of their time is the
+ * fork. */
 static void run_here(const struct call *call, struct report *report) {
   alarm(CALL_SECONDS); /* ends the engine */
   report->odd = !perform(call, report);

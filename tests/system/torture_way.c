@@ -108,8 +108,8 @@ static void go_on_at_desk(struct sequence *sequence, const struct call *first, e
   sequence_must(sequence, &issue);
 }
 
-/* At the desk: in the end the card is renewed there. Until then its holder may go away with it, and it may be empty. A payout
- * whose going back the server did not answer is put back again. */
+/* At the desk: in the end the card is renewed there. Until then its holder may go away with it, and it may be empty. A
+ * payout whose going back the server did not answer is put back again. */
 static void go_on_renewing(struct sequence *sequence, const struct call *first, enum way way, bool done) {
   const struct call back = at(first, VERB_BACK, 0);
   struct call renew = at(first, VERB_RENEW, 0), other = renew, shop = elsewhere, load = load_elsewhere;
@@ -129,8 +129,8 @@ static void go_on_renewing(struct sequence *sequence, const struct call *first, 
   sequence_must(sequence, &back);
 }
 
-/* In the end the card is closed there. Until then its holder may go away with it, or want less. What was not handed out is asked
- * about, or put back. */
+/* In the end the card is closed there. Until then its holder may go away with it, or want less. What was not handed out
+ * is asked about, or put back. */
 static void go_on_closing(struct sequence *sequence, const struct call *first, enum way way, bool done) {
   const struct call close = at(first, VERB_CLOSE, 0), confirm = at(first, VERB_CONFIRM, 0);
   const struct call less = at(first, VERB_PAYOUT, OTHER);

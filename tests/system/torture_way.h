@@ -23,7 +23,8 @@ void way_go(struct sequence *sequence, const struct call *first, enum way way, b
 void way_contact(struct sequence *sequence, const struct call *first);
 /* Everything is started again, and the terminal of the first call sees the card. */
 void way_settle(struct sequence *sequence, const struct call *first);
-/* A payout that nobody has in hand is settled by people of that call's till: the cashier is asked, or it goes back to its card. */
+/* A payout that nobody has in hand is settled by people of that call's till: the cashier is asked, or it goes back to
+ * its card. */
 void way_settle_payouts(struct sequence *sequence, const struct call *like);
 /* The shop of TILL_POS sees the card again: what it may have taken off-line it then knows, and brings in. */
 void way_bring_in(struct sequence *sequence, enum whose whose);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A bank's terminal at the other end of a ZVT line (PA00P015). The driver and all that it reads are the terminal's own; played
- * are who answers a connection, and that nobody waits while a charge waits for its goods. A fault is a command's: not reached,
- * lost before or after it was carried out; and the word about the goods is one more. */
+ * A bank's terminal at the other end of a ZVT line (PA00P015). The driver and all that it reads are the terminal's own;
+ * played are who answers a connection, and that nobody waits while a charge waits for its goods. A fault is a
+ * command's: not reached, lost before or after it was carried out; and the word about the goods is one more. */
 #include <sys/socket.h>
 #include <unistd.h>
 

@@ -22,7 +22,8 @@ struct zvt_account {
 
 /* What the bank keeps of all that was charged there, minor units. */
 int64_t zvt_account_kept(const struct zvt_account *account);
-/* Whether a charge of that amount was taken back by the terminal itself: the documented price of having it wait for goods. */
+/* Whether a charge of that amount was taken back by the terminal itself: the documented price of having it wait for
+ * goods. */
 bool zvt_account_took_back(const struct zvt_account *account, int64_t amount);
 
 #endif

@@ -119,7 +119,8 @@ const struct wire_operation wire_mistyped = {.name = "mistyped PIN",
 
 /* ---- without a PIN ---- */
 
-/* The PIN is asked for where somebody has the terminal believe that the card or the server wants it; the holder shows it. */
+/* The PIN is asked for where somebody has the terminal believe that the card or the server wants it; the holder shows
+ * it. */
 static enum status no_pin_purchase(struct stage *stage, struct outcome *outcome) {
   const struct payment payment = {.amount = {AMOUNT, 978}};
   stage->card.asked = 0;

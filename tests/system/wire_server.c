@@ -23,8 +23,9 @@ static void judge_line_claim(enum status status, const struct wire_operation *op
                 status_name(status));
 }
 
-/* An unsigned problem that is believed says that the message was turned away, and nothing else. LOAD_UNSETTLED and PAYOUT_OPEN are
- * the terminal's own words, for whatever it hears in place of what became of a load, or of the word to hand out. */
+/* An unsigned problem that is believed says that the message was turned away, and nothing else. LOAD_UNSETTLED and
+ * PAYOUT_OPEN are the terminal's own words, for whatever it hears in place of what became of a load, or of the word to
+ * hand out. */
 static void judge_problem(const struct line_attack *attack, enum status status) {
   if (attack->kind != LINE_REPLY_PROBLEM || status != attack->status || status == STATUS_OK ||
       status == STATUS_LOAD_UNSETTLED || status == STATUS_PAYOUT_OPEN)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What an opened card says: --wrap of both ends of its secure messaging, between which its memory and its answers are as
- * its thief likes them. */
+ * What an opened card says: --wrap of both ends of its secure messaging, between which its memory and its answers are
+ * as its thief likes them. */
 #include "wire_thief.h"
 
 #include <check.h>
@@ -367,7 +367,8 @@ static void thief_shutdown(void *context) {
   (void)context;
 }
 
-/* Its file is written over: what it says before any channel is there comes from it, where it lies from the first APDU. */
+/* Its file is written over: what it says before any channel is there comes from it, where it lies from the first
+ * APDU. */
 static void file_write(struct thief *thief) {
   struct card_memory image;
   struct card_file file;

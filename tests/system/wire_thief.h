@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * An opened card: a genuine one whose keys its thief has, and which says what he likes inside a channel that is right. */
+ * An opened card: a genuine one whose keys its thief has, and which says what he likes inside a channel that is
+ * right. */
 #ifndef EPURSE_TESTS_SYSTEM_WIRE_THIEF_H
 #define EPURSE_TESTS_SYSTEM_WIRE_THIEF_H
 

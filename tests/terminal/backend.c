@@ -156,8 +156,8 @@ START_TEST(wrong_answer_has_a_name) {
 }
 END_TEST
 
-/* The kept line breaks behind a question, which libcurl then sends again by itself: what the server says of the second one is no refusal
- * of the first. */
+/* The kept line breaks behind a question, which libcurl then sends again by itself: what the server says of the second
+ * one is no refusal of the first. */
 START_TEST(lost_answer_is_no_refusal) {
   enum status word;
   answerer_start(&answerer, &place, ANSWER_LOST);
@@ -176,7 +176,8 @@ static void count_waiting(void *context) {
   ++*(unsigned *)context;
 }
 
-/* A busy server is asked again when it says, with the same message, and people are told once; not where that is too late. */
+/* A busy server is asked again when it says, with the same message, and people are told once; not where that is too
+ * late. */
 START_TEST(busy_server_is_waited_for) {
   static const struct {
     enum answerer_way way;
@@ -232,7 +233,8 @@ END_TEST
 
 #define SILENT_SECONDS 300
 
-/* In place of the system's: a name service that stays silent for longer than anybody waits, and one that knows nothing. */
+/* In place of the system's: a name service that stays silent for longer than anybody waits, and one that knows
+ * nothing. */
 int getaddrinfo(const char *restrict node, const char *restrict service, const struct addrinfo *restrict hints,
                 struct addrinfo **restrict found) {
   int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **) = NULL;
@@ -244,7 +246,8 @@ int getaddrinfo(const char *restrict node, const char *restrict service, const s
   return real(node, service, hints, found);
 }
 
-/* The time for a request holds for the look-up of the name as well, also at the end; and each has a sentence of its own. */
+/* The time for a request holds for the look-up of the name as well, also at the end; and each has a sentence of its
+ * own. */
 START_TEST(name_is_not_found) {
   static const char *const rows[][2] = {{"https://silent.invalid:1", "did not answer in time"},
                                         {"https://unknown.invalid:1", "no address is known"}};

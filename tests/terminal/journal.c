@@ -292,7 +292,8 @@ START_TEST(version_5_is_brought_up) {
 }
 END_TEST
 
-/* The entry of a reference: that which was not cancelled, else the newest; and a journal without references gets them. */
+/* The entry of a reference: that which was not cancelled, else the newest; and a journal without references gets
+ * them. */
 START_TEST(references_are_found) {
   struct journal *journal = open_journal();
   struct journal_entry done = sample_entry(), cancelled = sample_entry(), read;
@@ -379,8 +380,8 @@ START_TEST(receipts_are_brought_in_again) {
 }
 END_TEST
 
-/* An off-line payment is done with its promise: the newest is found, and brought in again once it was booked and may have
- * been forgotten. */
+/* An off-line payment is done with its promise: the newest is found, and brought in again once it was booked and may
+ * have been forgotten. */
 START_TEST(offline_payments_are_done_by_their_promise) {
   struct journal *journal = open_journal();
   struct journal_entry online = sample_entry(), paid = sample_entry(), open = sample_entry(), read;

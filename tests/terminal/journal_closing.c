@@ -74,7 +74,8 @@ START_TEST(shifts_count_once) {
 }
 END_TEST
 
-/* A closing that is asked for by its number is made once: whose answer was lost is told it again, with its own drawer. */
+/* A closing that is asked for by its number is made once: whose answer was lost is told it again, with its own
+ * drawer. */
 START_TEST(the_closing_that_was_meant_is_made_once) {
   struct terminal terminal = {.journal = open_journal(), .currency = currency_by_code("EUR"), .tid = "POS00001"};
   struct closing first = {.number = 1, .has_drawer = true, .drawer_counted = 500}, again = {.number = 1},

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The journal and its processes: two that write, one that dies, one that has claimed it; and the numbers of messages. */
+ * The journal and its processes: two that write, one that dies, one that has claimed it; and the numbers of
+ * messages. */
 #include "journal_place.h"
 
 #include <signal.h>
@@ -154,8 +155,8 @@ static int64_t read_beside(int64_t id) {
   return (int64_t)ended.tv_sec - begun.tv_sec;
 }
 
-/* A till that waits for a PIN has its journal for as long as a person types: what was done is told meanwhile, and at once. How fast
- * that is the fastest tells. */
+/* A till that waits for a PIN has its journal for as long as a person types: what was done is told meanwhile, and at
+ * once. How fast that is the fastest tells. */
 START_TEST(claimed_journal_can_be_read) {
   struct journal *journal = open_journal();
   struct journal_entry entry = sample_entry();

@@ -35,7 +35,8 @@ struct faults {
 /* The one that the functions act on; each test sets it up anew (every test is a process of its own). */
 extern struct faults faults;
 
-/* Lets the one call that hangs go on, and waits until the thread that was left alone with it has let go of its context. */
+/* Lets the one call that hangs go on, and waits until the thread that was left alone with it has let go of its
+ * context. */
 void faults_let_go(void);
 
 #endif

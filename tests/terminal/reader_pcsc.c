@@ -162,8 +162,8 @@ START_TEST(watches_over_a_connect_that_hangs) {
 }
 END_TEST
 
-/* SCardTransmit hangs, with a card that never answers: the caller is told in time, his buffers are his own again, and the
- * thread that was left alone lets go of card and context in the end. */
+/* SCardTransmit hangs, with a card that never answers: the caller is told in time, his buffers are his own again, and
+ * the thread that was left alone lets go of card and context in the end. */
 START_TEST(watches_over_a_card_that_never_answers) {
   struct reader *reader = open_reader(SCARD_PROTOCOL_T1);
   struct apdu_response response;

@@ -56,8 +56,8 @@ START_TEST(gives_up_when_time_is_up) {
 }
 END_TEST
 
-/* The signal comes from outside while the wait is on; the process lives, and may be interrupted again afterwards. An hour
- * is what only a wait that no signal ends would take. */
+/* The signal comes from outside while the wait is on; the process lives, and may be interrupted again afterwards. An
+ * hour is what only a wait that no signal ends would take. */
 START_TEST(stops_at_ctrl_c) {
   struct reader *reader = open_reader(SCARD_STATE_EMPTY);
   sigset_t blocked;

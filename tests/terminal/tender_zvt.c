@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The bank's terminal by ZVT: what its answers mean for the money, what opens it, and its file. zvt-tender.test has the line. */
+ * The bank's terminal by ZVT: what its answers mean for the money, what opens it, and its file. zvt-tender.test has the
+ * line. */
 #include <check.h>
 #include <stdio.h>
 #include <string.h>

@@ -142,7 +142,8 @@ static void looks(const char *reference, enum status told, bool held) {
   ck_assert(result.held == held);
 }
 
-/* What this life or the journal knows is told without asking the server, and what only the server knows is not made up. */
+/* What this life or the journal knows is told without asking the server, and what only the server knows is not made
+ * up. */
 START_TEST(what_is_known_here_is_asked_of_nobody) {
   struct till_result result;
   const struct till_request done = day_sale("W1", 100), refused = day_sale("W2", 100), torn = day_sale("W3", 100);
@@ -204,7 +205,8 @@ static void stands(const char *reference, enum status told) {
   ck_assert_msg(result.held, "%s: %s", reference, status_name(result.status));
 }
 
-/* The same once more with whatever is in the reader, whose holder types that, where it is not NULL, and goes when it is asked for again. */
+/* The same once more with whatever is in the reader, whose holder types that, where it is not NULL, and goes when it is
+ * asked for again. */
 static void try_again(const struct till_request *request, const char *pin, enum status told) {
   uint64_t after = till_newest(till);
   ck_assert_int_eq(till_start(till, request), STATUS_OK);
@@ -219,7 +221,8 @@ static void try_again(const struct till_request *request, const char *pin, enum 
   stands(request->reference, told);
 }
 
-/* What a card that is another one, or does not answer, comes to says nothing of the sale that is begun: here, or at another till. */
+/* What a card that is another one, or does not answer, comes to says nothing of the sale that is begun: here, or at
+ * another till. */
 START_TEST(a_torn_sale_outlasts_other_cards) {
   const bool here = _i == 0;
   const char *reference = here ? "O1" : "O2";

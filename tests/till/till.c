@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The till: one sale at a time, its events without gaps, its results by reference; torn or killed, nothing is taken twice. */
+ * The till: one sale at a time, its events without gaps, its results by reference; torn or killed, nothing is taken
+ * twice. */
 #include "epurse/till.h"
 
 #include <netinet/in.h>
@@ -38,7 +39,8 @@ END_TEST
 
 /* ---- the name rides with the purchase ---- */
 
-/* Asked for ahead on a line that is new, unless the till itself has used it already; then the purchase is all that is asked. */
+/* Asked for ahead on a line that is new, unless the till itself has used it already; then the purchase is all that is
+ * asked. */
 START_TEST(a_name_rides_on_a_kept_line) {
   const unsigned before = flow_requests("/v1/reference-queries"), purchases = flow_requests("/v1/purchases");
   struct till_health health;
@@ -95,7 +97,8 @@ static void pull_line(void *context) {
   flow_server_freeze();
 }
 
-/* The line dies when the card is there already: nothing is taken, the till knows it, and asks ahead before the next card. */
+/* The line dies when the card is there already: nothing is taken, the till knows it, and asks ahead before the next
+ * card. */
 START_TEST(a_line_that_dies_is_told) {
   struct till_health health;
   struct till_result result;
@@ -131,7 +134,8 @@ static void cut_line(void *context) {
   }
 }
 
-/* The line dies before the card itself refuses: it may be done elsewhere, so it is no refusal until somebody has been asked. */
+/* The line dies before the card itself refuses: it may be done elsewhere, so it is no refusal until somebody has been
+ * asked. */
 START_TEST(a_refusal_without_a_line_is_none) {
   const char *first = _i == 0 ? "M1" : "N1", *second = _i == 0 ? "M2" : "N2";
   struct outcome outcome;
@@ -274,7 +278,8 @@ END_TEST
 
 #define OTHER_PIN "135790"
 
-/* The card of which all is to be paid out goes after its balance was read, and another one comes: its PIN is not tried. */
+/* The card of which all is to be paid out goes after its balance was read, and another one comes: its PIN is not
+ * tried. */
 START_TEST(another_card_is_not_paid_out) {
   struct till_request request = {
       .kind = TILL_PAYOUT, .whole = true, .wait_seconds = 60, .card_stays = true, .reference = "U1"};
@@ -319,7 +324,8 @@ static enum status give_back(const char *reference, const char *code) {
   return day_finish(reference).status;
 }
 
-/* Whoever has the till's interface all night does not find the supervisor's code: after five wrong ones the right one is none either. */
+/* Whoever has the till's interface all night does not find the supervisor's code: after five wrong ones the right one
+ * is none either. */
 START_TEST(a_code_is_not_guessed) {
   char path[512];
   struct till_result result;
@@ -368,7 +374,8 @@ static void quick_world_begin(void) {
   ck_assert(installation_start(&flow_world));
 }
 
-/* Sales that follow each other at once cost the server a request each, and fewer for their confirmations; a till that ends has confirmed. */
+/* Sales that follow each other at once cost the server a request each, and fewer for their confirmations; a till that
+ * ends has confirmed. */
 START_TEST(a_sale_costs_one_request) {
   const unsigned purchases = flow_requests("/v1/purchases"), confirmations = flow_requests("/v1/confirmations");
   char reference[16];

@@ -95,7 +95,8 @@ static void closing_agrees(const struct till_totals *totals) {
   ck_assert_int_eq(totals->held, closing.count.open.count);
 }
 
-/* A payout that went back on its card was none; a card that was ended has its deposit out of the drawer too; points are no money. */
+/* A payout that went back on its card was none; a card that was ended has its deposit out of the drawer too; points are
+ * no money. */
 START_TEST(totals_are_those_of_a_closing) {
   static const char *const names[] = {"pos", "reload"};
   struct till_totals before[2], after[2];

@@ -74,8 +74,8 @@ static struct prepare plan(void) {
 
 static const uint8_t protocols[] = {2, 3};
 
-/* As cards are sold: the published keys under FF, which goes by itself; under other versions, where they stay beside ours,
- * before them or behind them, or have the one that ours should have; and a card that tells of none. */
+/* As cards are sold: the published keys under FF, which goes by itself; under other versions, where they stay beside
+ * ours, before them or behind them, or have the one that ours should have; and a card that tells of none. */
 static const struct chip_kind sold[] = {
     {.protocol = 2},
     {.protocol = 3},
@@ -209,7 +209,8 @@ START_TEST(published_keys_are_gone) {
 }
 END_TEST
 
-/* A card that keeps them is told so before there is a purse to lose; where that is wanted it can be prepared with them. */
+/* A card that keeps them is told so before there is a purse to lose; where that is wanted it can be prepared with
+ * them. */
 START_TEST(seller_s_keys_that_stay_are_said) {
   struct prepare prepare = plan(), kept = plan();
 

@@ -199,8 +199,8 @@ START_TEST(reconnects_when_the_driver_goes) {
 }
 END_TEST
 
-/* Without TCP_QUICKACK each command waits 40 ms for a delayed acknowledgement, once the kernel has stopped acknowledging each
- * segment at once. The fastest tells, however busy the machine is. */
+/* Without TCP_QUICKACK each command waits 40 ms for a delayed acknowledgement, once the kernel has stopped
+ * acknowledging each segment at once. The fastest tells, however busy the machine is. */
 START_TEST(two_sends_do_not_wait_for_each_other) {
   int64_t fastest = INT64_MAX;
   driver_send(MESSAGE(0x01));

@@ -34,7 +34,8 @@ static struct sockaddr_in loopback(int port) {
       .sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_port = htons((uint16_t)port)};
 }
 
-/* The socket stays, bound and not listening: the kernel gives its port to no server and to no client's end of a connection. */
+/* The socket stays, bound and not listening: the kernel gives its port to no server and to no client's end of a
+ * connection. */
 int port_claim(void) {
   struct sockaddr_in address = loopback(0);
   socklen_t len = sizeof address;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * An issuer made by its own programs in a folder, with its back-end: what the worlds of several suites begin with.
  *
- * Whoever makes one has $W, its folder, and $P, the programs' folder, in the environment from then on. A call that answers
- * false has written what failed to the standard output. */
+ * Whoever makes one has $W, its folder, and $P, the programs' folder, in the environment from then on. A call that
+ * answers false has written what failed to the standard output. */
 #ifndef EPURSE_TESTS_WORLD_INSTALLATION_H
 #define EPURSE_TESTS_WORLD_INSTALLATION_H
 
@@ -27,7 +27,8 @@ bool installation_begin(struct installation *installation, const char *base, con
 bool installation_init(struct installation *installation, const char *options);
 /* Sets what stands in a section of epursed.conf: a line, before the others of that section. */
 bool installation_set(const char *section, const char *line);
-/* The server's keys under its passphrase once more, by a derivation that costs nothing, for an epursed that begins often. */
+/* The server's keys under its passphrase once more, by a derivation that costs nothing, for an epursed that begins
+ * often. */
 bool installation_quick_keys(void);
 
 /* epursed, until it takes connections; it ends with its parent, whatever becomes of that. */

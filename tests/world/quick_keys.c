@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * For LD_PRELOAD under `epurse-admin init`: the key files of a test's world are enciphered under scrypt as ever, but each guess at
- * their passphrase takes next to no time instead of 40 ms. The files say so themselves, so that nobody who reads them has to know.
- * A world has ten of them, five of which are read at each start of its back-end. */
+ * For LD_PRELOAD under `epurse-admin init`: the key files of a test's world are enciphered under scrypt as ever, but
+ * each guess at their passphrase takes next to no time instead of 40 ms. The files say so themselves, so that nobody
+ * who reads them has to know. A world has ten of them, five of which are read at each start of its back-end. */
 #include <dlfcn.h>
 #include <openssl/x509.h>
 #include <stdint.h>

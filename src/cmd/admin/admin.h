@@ -116,7 +116,8 @@ enum status admin_refuse(const struct admin *admin, enum status status, const ch
     __attribute__((format(printf, 3, 4)));
 /* What is typed for a card number and is none. STATUS_USAGE. */
 enum status admin_refuse_cid(const struct admin *admin, const char *text) EPURSE_MUST_USE;
-/* Before anything is made for --host: names and addresses that a certificate can have. Says what is wrong. STATUS_USAGE. */
+/* Before anything is made for --host: names and addresses that a certificate can have. Says what is wrong.
+ * STATUS_USAGE. */
 enum status admin_hosts_check(const struct admin *admin) EPURSE_MUST_USE;
 /* One line for people, in their language: on stdout, or nowhere with --json. */
 void admin_print(const struct admin *admin, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -127,8 +128,8 @@ void admin_row(const struct admin *admin, const char *format, ...) __attribute__
 enum status admin_open(struct admin *admin) EPURSE_MUST_USE;
 /* Asks the server, after admin_open; `body` is stolen. The server's word is the answer, nothing is said about it.
  * STATUS_OUTCOME_UNKNOWN: no answer that counts came to what changes something; admin_fail says where to look.
- * What waits for another administrator is told, with its number, and is in admin->report. Release *reply with message_clear in every case; its body is there with STATUS_OK, and with what the server refused
- * in a signed reply. */
+ * What waits for another administrator is told, with its number, and is in admin->report. Release *reply with
+ * message_clear in every case; its body is there with STATUS_OK, and with what the server refused in a signed reply. */
 enum status admin_call(struct admin *admin, enum message_type type, json_t *body,
                        struct message *reply) EPURSE_MUST_USE;
 
@@ -144,7 +145,8 @@ enum status admin_passphrase(const struct admin *admin, const struct admin_passp
 
 /* admin_limit.c: */
 
-/* A limit as it is typed: an amount (with --minor in minor units), "none" or "default"; says what is wrong. STATUS_USAGE. */
+/* A limit as it is typed: an amount (with --minor in minor units), "none" or "default"; says what is wrong.
+ * STATUS_USAGE. */
 enum status admin_limit_take(const struct admin *admin, const char *text, const struct currency *currency,
                              int64_t *allowed) EPURSE_MUST_USE;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * epurse-admin approval list, show, give, refuse: what an administrator asked for waits for another one's word; approval
- * require: for how much it does. */
+ * epurse-admin approval list, show, give, refuse: what an administrator asked for waits for another one's word;
+ * approval require: for how much it does. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>

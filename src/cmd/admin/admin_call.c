@@ -155,8 +155,8 @@ static void waits_tell(struct admin *admin, const json_t *body) {
   (void)json_object_set_new(admin->report, "approval", json_integer((json_int_t)number));
 }
 
-/* The verb that shows what became of a question that changes something; "": it can be asked again, unseen; NULL: it changes
- * nothing. */
+/* The verb that shows what became of a question that changes something; "": it can be asked again, unseen; NULL: it
+ * changes nothing. */
 static const char *look_for(enum message_type type) {
   static const struct {
     enum message_type type;
@@ -186,7 +186,8 @@ static const char *look_for(enum message_type type) {
   return NULL;
 }
 
-/* What the end of a call without an answer means to the verb: it may have had an effect; or had one before, of which it was to hear. */
+/* What the end of a call without an answer means to the verb: it may have had an effect; or had one before, of which it
+ * was to hear. */
 static enum status lost_judge(struct admin *admin, enum message_type type, enum status status) {
   const char *look = look_for(type);
   bool open = backend_in_doubt(admin->terminal->backend);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * epurse-admin card block, suspend, resume: the server takes nothing more from a card, for good or until it is resumed. */
+ * epurse-admin card block, suspend, resume: the server takes nothing more from a card, for good or until it is
+ * resumed. */
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -8,8 +9,8 @@
 #include "cmd/frame/problem.h"
 #include "epurse/ledger.h"
 
-/* Takes the number and, where one is wanted, the reason: as much of it as can be kept, for no card stays open because of
- * a text. */
+/* Takes the number and, where one is wanted, the reason: as much of it as can be kept, for no card stays open because
+ * of a text. */
 static enum status order_take(const struct admin *admin, const char *cid, bool reasoned, struct card_message *order) {
   *order = (struct card_message){0};
   if (cid_parse(cid, order->cid) != STATUS_OK)

@@ -32,7 +32,8 @@ enum status ceremony_certify(const struct ceremony *ceremony, struct certificate
 /* The X.509 certificate of the server's TLS key, for ceremony->hosts. */
 enum status ceremony_tls(const struct ceremony *ceremony, const struct key *tls, const char *name) EPURSE_MUST_USE;
 
-/* The X.509 certificate of the terminal CA's key of that version, to a new file; of the ceremony as ceremony_certify. */
+/* The X.509 certificate of the terminal CA's key of that version, to a new file; of the ceremony as
+ * ceremony_certify. */
 enum status ceremony_terminal_ca(const struct ceremony *ceremony, const struct key *ca, uint8_t version,
                                  const char *path) EPURSE_MUST_USE;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * epurse-admin deposit list: what desks took as deposits of cards, and what went back, by terminal, of a day or of all. */
+ * epurse-admin deposit list: what desks took as deposits of cards, and what went back, by terminal, of a day or of
+ * all. */
 #include <inttypes.h>
 #include <string.h>
 

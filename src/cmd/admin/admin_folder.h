@@ -15,10 +15,11 @@ struct folder {
 /* Makes an empty directory of mode 0700 beside `target`. STATUS_EXISTS: there is something already, other than an empty
  * directory; STATUS_BAD_LENGTH: the path is too long; STATUS_STORE_FAILED. */
 enum status folder_begin(const char *target, struct folder *folder) EPURSE_MUST_USE;
-/* Gives it a name that a later try finds, TARGET.begun, durably: what is in it may be known elsewhere from now on. STATUS_EXISTS,
- * STATUS_STORE_FAILED. */
+/* Gives it a name that a later try finds, TARGET.begun, durably: what is in it may be known elsewhere from now on.
+ * STATUS_EXISTS, STATUS_STORE_FAILED. */
 enum status folder_hold(struct folder *folder) EPURSE_MUST_USE;
-/* In place of folder_begin: what an earlier try left under that name. STATUS_NOT_FOUND: nothing; else as of folder_begin. */
+/* In place of folder_begin: what an earlier try left under that name. STATUS_NOT_FOUND: nothing; else as of
+ * folder_begin. */
 enum status folder_resume(const char *target, struct folder *folder) EPURSE_MUST_USE;
 /* Moves it to its place, durably. STATUS_EXISTS, STATUS_STORE_FAILED. */
 enum status folder_commit(struct folder *folder) EPURSE_MUST_USE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * epurse-admin in the issuer's house, with no back-end to ask: what the directory says, and a terminal that is entered in
- * the ledger by hand: the issuer's own at the beginning, and an administrator's where nobody is left to agree to one. */
+ * epurse-admin in the issuer's house, with no back-end to ask: what the directory says, and a terminal that is entered
+ * in the ledger by hand: the issuer's own at the beginning, and an administrator's where nobody is left to agree to
+ * one. */
 #include "admin_house.h"
 
 #include <stdio.h>

@@ -23,10 +23,12 @@ struct admin_house {
 
 /* Reads admin->dir. Says what is wrong. */
 enum status admin_house_open(const struct admin *admin, struct admin_house *house) EPURSE_MUST_USE;
-/* Where the ledger of a stopped server is, by --store or in the configuration of --dir, which *store may lie in; says what is wrong. */
+/* Where the ledger of a stopped server is, by --store or in the configuration of --dir, which *store may lie in; says
+ * what is wrong. */
 enum status admin_house_store(const struct admin *admin, struct configuration *configuration,
                               const char **store) EPURSE_MUST_USE;
-/* Of a terminal's directory that was filled from admin->dir: while that key is rolled it gets the newer one's certificate. */
+/* Of a terminal's directory that was filled from admin->dir: while that key is rolled it gets the newer one's
+ * certificate. */
 enum status admin_house_newer_ca(const struct admin *admin, const char *folder) EPURSE_MUST_USE;
 
 /* Enters a terminal in the ledger of a back-end that is stopped; `name` is its merchant's. Says what is wrong. */

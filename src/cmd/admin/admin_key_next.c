@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a roll that broke off has left may be empty, or of another key: nothing is moved into a good one's place unseen. */
+ * What a roll that broke off has left may be empty, or of another key: nothing is moved into a good one's place
+ * unseen. */
 #include "admin_key_next.h"
 
 #include <openssl/err.h>

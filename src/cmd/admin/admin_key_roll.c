@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * epurse-admin key roll, change, retire: a newer key of the server's, or of the card CA, beside the old one, the day on
- * which it takes over, and the end of the overlap. Off-line, in the issuer's directory; each step can be run again where
- * it broke off. */
+ * which it takes over, and the end of the overlap. Off-line, in the issuer's directory; each step can be run again
+ * where it broke off. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -122,7 +122,8 @@ static const char *present_age(const struct admin *admin, const struct kind *kin
   return file_there(admin, kind, "", suffix) || !file_there(admin, kind, "-old", suffix) ? "" : "-old";
 }
 
-/* The present certificate, of a kind that has a role; what signs is taken from master.pem, for which nobody is asked. */
+/* The present certificate, of a kind that has a role; what signs is taken from master.pem, for which nobody is
+ * asked. */
 static enum status present_load(const struct admin *admin, struct rolling *rolling) {
   const struct kind *kind = rolling->kind;
   char path[FOLDER_PATH_MAX];
@@ -158,8 +159,8 @@ static enum status passphrase_ask(const struct admin *admin, struct rolling *rol
   return status == STATUS_OK ? status : admin_fail(admin, path, status);
 }
 
-/* The newer certificate in `folder` is whole, and that of the newer key, which is in its place or, where the change broke off, in the
- * old one's. */
+/* The newer certificate in `folder` is whole, and that of the newer key, which is in its place or, where the change
+ * broke off, in the old one's. */
 static bool next_holds(const struct admin *admin, const struct rolling *rolling, const char *folder) {
   const struct kind *kind = rolling->kind;
   const char *age = file_there(admin, kind, "-next", "key") ? "-next" : "";
@@ -198,8 +199,9 @@ static enum status admin_copy(const struct admin *admin, const char *name) {
 
 /* ---- roll ---- */
 
-/* What a roll left that broke off: a key without its certificate, or two that do not belong together. Where the issuer's own terminal
- * has that key's certificate, other terminals may have it too, and the key is kept: somebody took the file away. */
+/* What a roll left that broke off: a key without its certificate, or two that do not belong together. Where the
+ * issuer's own terminal has that key's certificate, other terminals may have it too, and the key is kept: somebody took
+ * the file away. */
 static enum status leftover_remove(const struct admin *admin, const struct rolling *rolling) {
   const struct kind *kind = rolling->kind;
   char own[FOLDER_PATH_MAX], path[FOLDER_PATH_MAX];
@@ -454,7 +456,8 @@ static void retired_tell(struct admin *admin, const struct kind *kind) {
 
 /* ---- the verbs ---- */
 
-/* One step at a time in a directory, or two could mix what they make; -1: there is no such directory, which is said elsewhere. */
+/* One step at a time in a directory, or two could mix what they make; -1: there is no such directory, which is said
+ * elsewhere. */
 static enum status directory_lock(const struct admin *admin, int *lock) {
   *lock = open(admin->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (*lock < 0 || flock(*lock, LOCK_EX | LOCK_NB) == 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * epurse-admin key roll, change, retire terminal-ca: a newer key that certifies terminals. Cards take it from the terminal,
- * under the master key; new cards go on keeping the old one until it is withdrawn, so that tills of both ages work. */
+ * epurse-admin key roll, change, retire terminal-ca: a newer key that certifies terminals. Cards take it from the
+ * terminal, under the master key; new cards go on keeping the old one until it is withdrawn, so that tills of both ages
+ * work. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,7 +83,8 @@ static enum status certificate_read(const struct rolling *rolling, const char *n
                              : status;
 }
 
-/* Both certificates of the newer key are whole, and its: in its place or, where the change broke off, in the old one's. */
+/* Both certificates of the newer key are whole, and its: in its place or, where the change broke off, in the old
+ * one's. */
 static bool next_holds(const struct rolling *rolling) {
   static const char *const keys[] = {"terminal-ca.key", "terminal-ca-next.key"}, *const x509s[] = {
                                                                                      "terminal-ca.crt",
@@ -190,8 +192,8 @@ static enum status roll(const struct admin *admin, struct rolling *rolling) {
 
 /* ---- change ---- */
 
-/* Of the issuer's own terminal: files are made in a folder beside the old ones, then moved to their places as those of a
- * terminal's renewal are. */
+/* Of the issuer's own terminal: files are made in a folder beside the old ones, then moved to their places as those of
+ * a terminal's renewal are. */
 struct own {
   char folder[FOLDER_PATH_MAX], next[FOLDER_PATH_MAX];
 };

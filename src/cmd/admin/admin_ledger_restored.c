@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * epurse-admin ledger restored: an earlier state of the ledger was brought back by other means than restore; it is told so, before a
- * back-end works with it. */
+ * epurse-admin ledger restored: an earlier state of the ledger was brought back by other means than restore; it is told
+ * so, before a back-end works with it. */
 #include <time.h>
 
 #include "admin.h"

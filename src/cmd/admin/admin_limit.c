@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * epurse-admin limit show, limit set: how much one terminal or one merchant can load, give back or pay out before a person looks. */
+ * epurse-admin limit show, limit set: how much one terminal or one merchant can load, give back or pay out before a
+ * person looks. */
 #include <stdio.h>
 #include <string.h>
 

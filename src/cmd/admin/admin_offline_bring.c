@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * epurse-admin offline bring: an off-line receipt, handed in because its terminal is lost; its promise is booked, once. */
+ * epurse-admin offline bring: an off-line receipt, handed in because its terminal is lost; its promise is booked,
+ * once. */
 #include <stdlib.h>
 #include <string.h>
 

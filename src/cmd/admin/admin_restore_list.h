@@ -5,9 +5,10 @@
 
 #include "admin.h"
 
-/* Says on stderr what the restored ledger at `url` lacks; prints the list, and adds it to admin->report: "since", "until" (RFC 3339)
- * and "todo", objects of "what", "whose", "do". `old` is the file that stood there before, and says exactly what is missing; NULL: it
- * cannot be read, and all that may be is named. Both are opened; that they cannot be is said, and no failure. */
+/* Says on stderr what the restored ledger at `url` lacks; prints the list, and adds it to admin->report: "since",
+ * "until" (RFC 3339) and "todo", objects of "what", "whose", "do". `old` is the file that stood there before, and says
+ * exactly what is missing; NULL: it cannot be read, and all that may be is named. Both are opened; that they cannot be
+ * is said, and no failure. */
 void restore_tell(struct admin *admin, const char *url, const char *old);
 
 #endif

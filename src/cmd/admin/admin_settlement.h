@@ -49,15 +49,15 @@ struct holder_transfer {
   json_int_t number, atc, amount;
 };
 typedef enum status holder_transfer_take(void *context, const struct holder_transfer *transfer, json_t *item);
-/* Reads those of a settlement that settlement_read has read, each once; says what is wrong. STATUS_BAD_REPLY too where they do
- * not make what its head says. */
+/* Reads those of a settlement that settlement_read has read, each once; says what is wrong. STATUS_BAD_REPLY too where
+ * they do not make what its head says. */
 enum status settlement_transfers_read(const struct settlement_reading *reading, holder_transfer_take *take,
                                       void *context) EPURSE_MUST_USE;
 
 /* admin_settlement_pain.c: the transfers of a settlement as an ISO 20022 pain.001.001.09 file for the issuer's bank.
  * Says what is wrong. STATUS_NO_ACCOUNT: a merchant's account is not known; STATUS_NOTHING_TO_SETTLE: nothing is to be
- * paid out; STATUS_BAD_LENGTH: no message identification holds its number. With --date, or on the same day, the same settlement makes the same bytes and the same message identification, so that a bank that gets it
- * twice can tell. */
+ * paid out; STATUS_BAD_LENGTH: no message identification holds its number. With --date, or on the same day, the same
+ * settlement makes the same bytes and the same message identification, so that a bank that gets it twice can tell. */
 enum status settlement_pain(struct admin *admin, json_int_t number, FILE *out) EPURSE_MUST_USE;
 
 /* "1234.50" of minor units, without the currency. */

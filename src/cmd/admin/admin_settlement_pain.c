@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A settlement's payouts as ISO 20022 CustomerCreditTransferInitiation, pain.001.001.09: one payment instruction with a
- * transfer for each merchant, and one with those to cardholders. Elements stand in the order of the message's schema. */
+ * transfer for each merchant, and one with those to cardholders. Elements stand in the order of the message's
+ * schema. */
 #include <libxml/xmlwriter.h>
 #include <stdlib.h>
 #include <string.h>

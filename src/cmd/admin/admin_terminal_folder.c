@@ -172,7 +172,8 @@ enum status terminal_folder_answer(const char *folder, const struct terminal_ord
   return status == STATUS_OK ? folder_copy(folder, order->public_folder, "terminal-ca.cert") : status;
 }
 
-/* The certificate of a terminal's directory as it stands, and the key that its messages have; `check` NULL: whatever holds. */
+/* The certificate of a terminal's directory as it stands, and the key that its messages have; `check` NULL: whatever
+ * holds. */
 static enum status present_load(const char *from, const struct certificate_check *check, struct certificate *present,
                                 struct key **sig) {
   char path[FOLDER_PATH_MAX];

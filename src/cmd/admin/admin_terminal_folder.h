@@ -28,13 +28,14 @@ enum status terminal_folder_answer(const char *folder, const struct terminal_ord
                                    const struct terminal_message *asked,
                                    struct terminal_message *registration) EPURSE_MUST_USE;
 
-/* In their place, where an earlier try has made them in `folder`: what it told the ledger. STATUS_EXISTS: they are of another
- * terminal, role or merchant; STATUS_BAD_CERTIFICATE, STATUS_TERMINAL_REVOKED: of another CA, or past their last day. */
+/* In their place, where an earlier try has made them in `folder`: what it told the ledger. STATUS_EXISTS: they are of
+ * another terminal, role or merchant; STATUS_BAD_CERTIFICATE, STATUS_TERMINAL_REVOKED: of another CA, or past their
+ * last day. */
 enum status terminal_folder_resume(const char *folder, const struct terminal_order *order,
                                    struct terminal_message *registration) EPURSE_MUST_USE;
 
-/* Certificates for the keys that the terminal in `from` has, with the name, role, merchant and last day that they had, under
- * another CA's key. `issuer` has that one's terminal-ca.crt. */
+/* Certificates for the keys that the terminal in `from` has, with the name, role, merchant and last day that they had,
+ * under another CA's key. `issuer` has that one's terminal-ca.crt. */
 enum status terminal_folder_again(const char *folder, const char *from, const char *issuer,
                                   const struct key *terminal_ca) EPURSE_MUST_USE;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * epurse-admin terminal renew --waiting: signs for all terminals that ask for their next certificates over their own lines. The
- * server's word is not taken for who asks: each request is sealed by a key that the terminal CA has certified. */
+ * epurse-admin terminal renew --waiting: signs for all terminals that ask for their next certificates over their own
+ * lines. The server's word is not taken for who asks: each request is sealed by a key that the terminal CA has
+ * certified. */
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
@@ -34,8 +35,8 @@ static bool subject_is(const X509 *certificate, int nid, const char *wanted) {
   return strcmp(len > 0 ? text : "", wanted) == 0;
 }
 
-/* The certificate of the terminal that asked, good still, under a terminal CA that the issuer's root has signed. A CA: what the
- * root signs for the server certifies nobody, or whoever has the server's key would name terminals. */
+/* The certificate of the terminal that asked, good still, under a terminal CA that the issuer's root has signed. A CA:
+ * what the root signs for the server certifies nobody, or whoever has the server's key would name terminals. */
 static bool chain_holds(X509 *own, X509 *ca, X509 *root) {
   X509_STORE *roots = X509_STORE_new();
   X509_STORE_CTX *check = X509_STORE_CTX_new();

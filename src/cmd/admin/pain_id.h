@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * How a settlement's payment file is called, so that a bank that gets it twice can tell: in 35 characters (ISO 20022, Max35Text). */
+ * How a settlement's payment file is called, so that a bank that gets it twice can tell: in 35 characters (ISO 20022,
+ * Max35Text). */
 #ifndef EPURSE_CMD_ADMIN_PAIN_ID_H
 #define EPURSE_CMD_ADMIN_PAIN_ID_H
 
@@ -18,8 +19,9 @@ struct pain_name {
 /* "12", and of which incarnation of the ledger: "12.A1B2C3". */
 void pain_number_print(const struct pain_name *name, char text[TEXT_35]);
 
-/* Of the message, and of its payment instruction for merchants; two signs more fit behind it, for that for cardholders. It
- * ends with four of the account that pays. STATUS_BAD_LENGTH: the number has too many digits; STATUS_CRYPTO_FAILED. */
+/* Of the message, and of its payment instruction for merchants; two signs more fit behind it, for that for cardholders.
+ * It ends with four of the account that pays. STATUS_BAD_LENGTH: the number has too many digits;
+ * STATUS_CRYPTO_FAILED. */
 enum status pain_message_identify(const struct pain_name *name, const char *debtor_iban,
                                   char id[TEXT_35]) EPURSE_MUST_USE;
 

@@ -11,14 +11,15 @@
 /* Whether all that was printed on stdout until now went out: false for a full disk, a closed pipe, a closed stdout. */
 bool finish_printed(void);
 
-/* What --json prints of a verb's end, whatever happened: "operation", which is the verb, what `report` has (borrowed; may
- * be NULL), "status", "exit", and where it failed "problem", the sentence that stderr was told first. The caller's. */
+/* What --json prints of a verb's end, whatever happened: "operation", which is the verb, what `report` has (borrowed;
+ * may be NULL), "status", "exit", and where it failed "problem", the sentence that stderr was told first. The
+ * caller's. */
 json_t *finish_object(const char *operation, json_t *report, enum status status);
 /* As one line on stdout; from then on SIGINT and SIGTERM are let pass: the end is told, and near. */
 void finish_print(const json_t *object);
 
-/* From here to finish_print a SIGINT or SIGTERM that nobody waits for ends the program with an object too (CANCELLED), its
- * sentence on stderr, and the exit code that both name. One that is ignored stays so. Borrows both for ever. */
+/* From here to finish_print a SIGINT or SIGTERM that nobody waits for ends the program with an object too (CANCELLED),
+ * its sentence on stderr, and the exit code that both name. One that is ignored stays so. Borrows both for ever. */
 void finish_watch(const char *program, const char *operation);
 /* From here it may have had an effect: then OUTCOME_UNKNOWN, with that sentence, borrowed; NULL: the status's own. */
 void finish_begun(const char *sentence);

@@ -6,8 +6,8 @@
 #include "epurse/sentence.h" /* SENTENCE */
 #include "epurse/status.h"
 
-/* Takes the locale of the environment, and the catalogues installed, or those of the folder EPURSE_LOCALEDIR. Before it,
- * and in every other language than the catalogues', all is English. */
+/* Takes the locale of the environment, and the catalogues installed, or those of the folder EPURSE_LOCALEDIR. Before
+ * it, and in every other language than the catalogues', all is English. */
 void language_begin(void);
 /* The same for a program whose numbers and letters are for machines: of the locale only the sentences are taken. */
 void language_of_sentences(void);

@@ -60,9 +60,9 @@ struct program {
 
 /* Reads argv into *options. --help and --version print and exit(0); they are every program's. What is wrong is said in
  * one sentence on stderr, and where --json stands anywhere on the line (a program has it by a row of that name) in an
- * object on stdout too. STATUS_USAGE. Every text is UTF-8. Descriptors are looked at here, so read the command line before any file is
- * opened: one that is not open could become that file. With verbs: *verb is the one that was named and *operands its arguments, as
- * many as it takes; otherwise *operands is what is left, ended by NULL. */
+ * object on stdout too. STATUS_USAGE. Every text is UTF-8. Descriptors are looked at here, so read the command line
+ * before any file is opened: one that is not open could become that file. With verbs: *verb is the one that was named
+ * and *operands its arguments, as many as it takes; otherwise *operands is what is left, ended by NULL. */
 enum status option_parse(const struct program *program, int argc, char **argv, void *options, const struct verb **verb,
                          char ***operands) EPURSE_MUST_USE;
 

@@ -7,11 +7,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Says "PROGRAM: sentence" on stderr, in the language of people (language.h), from the English format. The first sentence of a run is the one that problem_said answers: what comes
- * behind it explains it; that one is English. For the thread of main. */
+/* Says "PROGRAM: sentence" on stderr, in the language of people (language.h), from the English format. The first
+ * sentence of a run is the one that problem_said answers: what comes behind it explains it; that one is English. For
+ * the thread of main. */
 void problem_say(const char *program, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* The same where an English sentence that can be retold (retold.h) is among the arguments, mostly that of a status: it is
- * translated as well; "": none is. */
+/* The same where an English sentence that can be retold (retold.h) is among the arguments, mostly that of a status: it
+ * is translated as well; "": none is. */
 void problem_say_with(const char *program, const char *sentence, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void problem_say_list(const char *program, const char *sentence, const char *format, va_list arguments)
@@ -26,8 +27,8 @@ void problem_forget(void);
 
 /* Whether a text is UTF-8 (RFC 3629): no surrogates, no overlong forms. */
 bool problem_is_utf8(const char *text);
-/* Copies what can be kept of a text: a foreign byte becomes a question mark, a control character (ISO/IEC 6429) a blank,
- * and it is cut to whole letters of at most size - 1 bytes. False: that is another text. */
+/* Copies what can be kept of a text: a foreign byte becomes a question mark, a control character (ISO/IEC 6429) a
+ * blank, and it is cut to whole letters of at most size - 1 bytes. False: that is another text. */
 bool problem_text_keep(const char *text, char *kept, size_t size);
 
 #endif

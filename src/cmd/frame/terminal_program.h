@@ -96,8 +96,9 @@ enum status verb_shift(void *context, char **arguments);  /* of these too */
  * with *status, and was reported; false: it can go on. */
 bool terminal_program_recall(struct terminal_program *self, uint8_t type, const struct payment *payment,
                              struct outcome *outcome, enum status *status);
-/* renew_by_itself.c: at the end of a verb, a request for new certificates that waits is looked after: brought to the issuer over
- * the line, and its answer taken. Closes the terminal where it was. What does not get on is for the next verb. */
+/* renew_by_itself.c: at the end of a verb, a request for new certificates that waits is looked after: brought to the
+ * issuer over the line, and its answer taken. Closes the terminal where it was. What does not get on is for the next
+ * verb. */
 void renew_by_itself(struct terminal_program *self);
 /* Opens the reader after it: without one, a payment or load that has begun is still held, and that is reported. */
 enum status terminal_program_reader(struct terminal_program *self, const char *operation,
@@ -121,7 +122,8 @@ enum status terminal_program_open(struct terminal_program *self) EPURSE_MUST_USE
 enum status terminal_program_open_reader(struct terminal_program *self) EPURSE_MUST_USE;
 
 /* An amount as people type it: with the decimal mark of the locale, or the point, but where that would be the mark of
- * thousands (three digits after it); with --minor as programs write it, in minor units. Says what is wrong. STATUS_BAD_AMOUNT. */
+ * thousands (three digits after it); with --minor as programs write it, in minor units. Says what is wrong.
+ * STATUS_BAD_AMOUNT. */
 enum status terminal_program_amount(const struct terminal_program *self, const char *text,
                                     struct amount *amount) EPURSE_MUST_USE;
 

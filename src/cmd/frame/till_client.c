@@ -168,7 +168,8 @@ static enum status show_outcome(const struct talk *talk) {
                                   : terminal_program_show(talk->self, talk->wish->operation, talk->outcome);
 }
 
-/* The cashier's, of cash that is taken and money that is handed out; what was neither yes nor no may have meant either. */
+/* The cashier's, of cash that is taken and money that is handed out; what was neither yes nor no may have meant
+ * either. */
 static void question_answer(const struct talk *talk, const json_t *event) {
   char question[TILL_QUESTION_MAX], text[TENDER_REFERENCE_MAX] = "";
   const bool wants_text = flag_of(event, "wants_text");
@@ -349,7 +350,8 @@ static enum status fail(struct talk *talk, enum status status, const char *probl
   return status;
 }
 
-/* Whether what the reference stands for is what this request came to: what is refused says nothing of what was done before it. */
+/* Whether what the reference stands for is what this request came to: what is refused says nothing of what was done
+ * before it. */
 static bool is_of_it(const json_t *result, enum status status) {
   return strcmp(text_of(result, "state"), "done") == 0 ? status == STATUS_OK || status == STATUS_UNREPORTED
                                                        : status != STATUS_REFERENCE_USED;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Where the till's service runs for this terminal, a program is its client: the same words, exit codes and JSON as alone. */
+ * Where the till's service runs for this terminal, a program is its client: the same words, exit codes and JSON as
+ * alone. */
 #ifndef EPURSE_CMD_TILL_CLIENT_H
 #define EPURSE_CMD_TILL_CLIENT_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The line to the till's service of a terminal: its JSON interface (docs/till-openapi.yaml) on the socket in the terminal's folder. */
+ * The line to the till's service of a terminal: its JSON interface (docs/till-openapi.yaml) on the socket in the
+ * terminal's folder. */
 #ifndef EPURSE_CMD_TILL_LINE_H
 #define EPURSE_CMD_TILL_LINE_H
 
@@ -18,8 +19,8 @@ void till_line_close(struct till_line **line);
 /* Which reader the till was told to use; "": the only one. Borrowed. */
 const char *till_line_reader(const struct till_line *line);
 
-/* One request and its answer: the HTTP status, 0 where none came; *answer is the caller's, or NULL. `body` NULL: GET. The caller wipes
- * its own; it stands in no log. */
+/* One request and its answer: the HTTP status, 0 where none came; *answer is the caller's, or NULL. `body` NULL: GET.
+ * The caller wipes its own; it stands in no log. */
 int till_line_call(struct till_line *line, const char *path, const char *body, json_t **answer);
 /* From here on events are kept. False: the till does not tell any. */
 bool till_line_listen(struct till_line *line) EPURSE_MUST_USE;

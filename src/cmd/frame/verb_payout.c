@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The verb `payout`: the card pays its holder, and the cashier hands out what the terminal says, when it says so; or it goes
- * to a bank account. */
+ * The verb `payout`: the card pays its holder, and the cashier hands out what the terminal says, when it says so; or it
+ * goes to a bank account. */
 #include "verb_payout.h"
 
 #include <stddef.h>

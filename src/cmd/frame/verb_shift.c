@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The verb `shift`: a cashier's time at the drawer, from the float that is counted into it to what is counted at its end. */
+ * The verb `shift`: a cashier's time at the drawer, from the float that is counted into it to what is counted at its
+ * end. */
 #include <inttypes.h>
 #include <string.h>
 

@@ -10,8 +10,8 @@
 
 struct terminal_program;
 
-/* With the terminal open, where a code is set: asks for it, and says what is wrong. STATUS_WRONG_SUPERVISOR. `code` becomes what was
- * given, "" where none is set; the caller wipes it. */
+/* With the terminal open, where a code is set: asks for it, and says what is wrong. STATUS_WRONG_SUPERVISOR. `code`
+ * becomes what was given, "" where none is set; the caller wipes it. */
 enum status supervisor_ask(const struct terminal_program *self, char code[SUPERVISOR_CODE_MAX + 1]) EPURSE_MUST_USE;
 /* How a code is asked for: reads one, and says what is wrong. */
 struct code_question {
@@ -19,8 +19,8 @@ struct code_question {
   const char *prompt;
   bool typed; /* by a person, who types a new one twice */
 };
-/* A new code of the supervisor or of a cashier; the caller wipes it. STATUS_USAGE: also another one the second time; what is
- * wrong is said. */
+/* A new code of the supervisor or of a cashier; the caller wipes it. STATUS_USAGE: also another one the second time;
+ * what is wrong is said. */
 enum status code_new(const struct terminal_program *self, const struct code_question *question,
                      char code[SUPERVISOR_CODE_MAX + 1]) EPURSE_MUST_USE;
 /* Sets it; the one before is asked for first. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The verb `totals`: what this terminal has done, summed by kind, from its journal alone: since the last closing (X), or as a
- * closing (Z) that is made now or was made before. */
+ * The verb `totals`: what this terminal has done, summed by kind, from its journal alone: since the last closing (X),
+ * or as a closing (Z) that is made now or was made before. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -41,7 +41,8 @@ static const char *kind_words(enum count_kind kind) {
   return words[kind];
 }
 
-/* What takes the lines: how many (-1: an amount by itself), the amount, and words, with more of them that are nobody's language. */
+/* What takes the lines: how many (-1: an amount by itself), the amount, and words, with more of them that are nobody's
+ * language. */
 typedef void line_take(void *context, int64_t count, const char *amount, const char *words, const char *more);
 struct lines {
   line_take *take;
@@ -106,7 +107,8 @@ static void drawer_lines(const struct lines *lines, const struct closing *closin
   amount_line(lines, closing->drawer_counted - target, SENTENCE("difference"));
 }
 
-/* The shifts that have ended since the closing before, by their differences; one that cannot be read is left to the audit. */
+/* The shifts that have ended since the closing before, by their differences; one that cannot be read is left to the
+ * audit. */
 static void shift_lines(const struct terminal_program *self, const struct lines *lines, const struct closing *closing) {
   char words[LEFT_MAX], text[AMOUNT_TEXT_MAX];
   uint8_t hash[CRYPTO_SHA256_SIZE];

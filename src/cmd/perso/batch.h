@@ -58,9 +58,9 @@ struct batch {
 
 /* batch_prepare.c */
 
-/* Prepares the card in the reader where it is not yet a raw purse card, and an entry is free for it, or its chip has one.
- * STATUS_OK: it is raw now, or none that was to be prepared; STATUS_CANCELLED: no entry is left, the card is as it was;
- * else what went wrong, in words in worker->refusal. */
+/* Prepares the card in the reader where it is not yet a raw purse card, and an entry is free for it, or its chip has
+ * one. STATUS_OK: it is raw now, or none that was to be prepared; STATUS_CANCELLED: no entry is left, the card is as it
+ * was; else what went wrong, in words in worker->refusal. */
 enum status batch_prepare(struct batch_worker *worker) EPURSE_MUST_USE;
 /* The card has its entry, or gets none any more. The caller holds the lock. */
 void batch_release(struct batch_worker *worker);

@@ -131,7 +131,8 @@ static void same_back_say(struct batch *batch, const struct batch_worker *worker
   batch_say(batch, worker, "%s is not finished; put the same card back, into any reader", entry->reference);
 }
 
-/* One that was pulled is put back; one that fell silent where that has a meaning of its own may be a chip of which none will be made. */
+/* One that was pulled is put back; one that fell silent where that has a meaning of its own may be a chip of which none
+ * will be made. */
 static void unprepared_say(struct batch *batch, const struct batch_worker *worker, enum status status) {
   if (worker->refusal != NULL && strcmp(worker->refusal, status_sentence(status)) != 0)
     batch_say(batch, worker, "this card is not prepared to the end: %s", translated(worker->refusal));
@@ -171,8 +172,8 @@ static void card_failed(struct batch *batch, struct batch_worker *worker, enum s
   }
 }
 
-/* A raw chip to which the server gives no number: nothing of the card was changed, and its entry is any other chip's. But a number that is
- * another desk's, or issued, may be this very entry's, where an earlier run has begun it. */
+/* A raw chip to which the server gives no number: nothing of the card was changed, and its entry is any other chip's.
+ * But a number that is another desk's, or issued, may be this very entry's, where an earlier run has begun it. */
 static bool is_turned_away(const struct batch_worker *worker, enum status status, const struct outcome *outcome) {
   static const uint8_t none[CID_SIZE] = {0};
   bool others = status == STATUS_OTHER_DESK || status == STATUS_CARD_ALREADY_ISSUED;

@@ -65,8 +65,8 @@ static enum status files_open(struct batch *batch, const char *path) {
   return status;
 }
 
-/* Says why that chip keeps its reference; false where it does not. A number that another desk holds may be on a card that is locked
- * already, and can still be issued. */
+/* Says why that chip keeps its reference; false where it does not. A number that another desk holds may be on a card
+ * that is locked already, and can still be issued. */
 static bool chip_stays(const struct terminal_program *self, const char *reference, enum status status) {
   if (status == STATUS_CARD_ALREADY_ISSUED)
     fprintf(stderr, translated("%s: %s is issued already: put its card in once more\n"), self->program->name,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * epurse-perso measure: how long the card in the reader takes for each command, beside what docs/card-cost.md computes. */
+ * epurse-perso measure: how long the card in the reader takes for each command, beside what docs/card-cost.md
+ * computes. */
 #include "verb_measure.h"
 
 #include <stdlib.h>

@@ -16,7 +16,8 @@ static enum status show(void *context, const struct outcome *outcome) {
   return terminal_program_show(context, "purchase", outcome);
 }
 
-/* What the option says, else the configuration. Points and names are the server's to know: they are never paid off-line. */
+/* What the option says, else the configuration. Points and names are the server's to know: they are never paid
+ * off-line. */
 static enum status offline_take(const struct terminal_program *self, struct payment *payment) {
   static const char *const words[] = {
       [OFFLINE_USE_NEVER] = "never", [OFFLINE_USE_AUTO] = "auto", [OFFLINE_USE_ONLY] = "only"};

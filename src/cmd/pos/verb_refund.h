@@ -5,7 +5,8 @@
 
 #include "epurse/status.h"
 
-/* [RECEIPT|ID] [AMOUNT]: the sale by its number, receipt or reference, or --last; without an amount, the whole of it. */
+/* [RECEIPT|ID] [AMOUNT]: the sale by its number, receipt or reference, or --last; without an amount, the whole of
+ * it. */
 enum status verb_refund(void *context, char **arguments);
 /* The same of the whole of a sale that this till made today. */
 enum status verb_void(void *context, char **arguments);

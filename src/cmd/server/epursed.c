@@ -47,7 +47,8 @@ static const struct program program = {.name = PROGRAM,
                                        .operands = "",
                                        .operands_min = 0};
 
-/* One sentence on stderr; the exit code. Where it cannot listen the status has the sentence of who meets no back-end. */
+/* One sentence on stderr; the exit code. Where it cannot listen the status has the sentence of who meets no
+ * back-end. */
 static int fail(enum status status, const char *problem) {
   char own[RETOLD_MAX];
   const bool here = status == STATUS_NO_SERVER && problem[0] != '\0'; /* all of it is there */

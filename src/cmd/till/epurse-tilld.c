@@ -36,7 +36,8 @@ static const struct program program = {.name = PROGRAM,
                                        .operands = "",
                                        .operands_min = 0};
 
-/* One sentence on stderr; the exit code. Where it cannot listen is no matter of the back-end's, whose status that is. */
+/* One sentence on stderr; the exit code. Where it cannot listen is no matter of the back-end's, whose status that
+ * is. */
 static int fail(enum status status, const char *problem) {
   char own[RETOLD_MAX];
   const bool here =

@@ -12,7 +12,8 @@ struct service_options {
   const struct log *log;
 };
 
-/* Runs until SIGTERM or SIGINT; what a card has begun is finished first. `problem` (256 bytes) says why it could not begin. */
+/* Runs until SIGTERM or SIGINT; what a card has begun is finished first. `problem` (256 bytes) says why it could not
+ * begin. */
 enum status service_run(const struct service_options *options, char problem[256]) EPURSE_MUST_USE;
 
 #endif

@@ -9,8 +9,8 @@
 
 struct settings;
 
-/* Every row has a fallback, so that the file need not be there: `settings` is NULL then. STATUS_BAD_CONFIG, with `problem`
- * (256 bytes). `folder`: of the terminal. */
+/* Every row has a fallback, so that the file need not be there: `settings` is NULL then. STATUS_BAD_CONFIG, with
+ * `problem` (256 bytes). `folder`: of the terminal. */
 enum status till_conf_load(const char *folder, struct settings **settings, char problem[256]) EPURSE_MUST_USE;
 
 /* The value of a row, or its fallback. A path is absolute. */

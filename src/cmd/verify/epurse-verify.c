@@ -180,7 +180,8 @@ static enum status verify_file(const struct verify_options *options, const struc
   return options->json || status != STATUS_OK ? status : print_copy(options, receipt, len);
 }
 
-/* A number, or a file: the newest certificate of the server says which is the least; of card CAs the oldest that is good is it. */
+/* A number, or a file: the newest certificate of the server says which is the least; of card CAs the oldest that is
+ * good is it. */
 static enum status floor_read(const char *text, const struct certificate_check *check, uint8_t *least) {
   struct certificate certificate;
   char *end = NULL;
