@@ -70,8 +70,7 @@ static enum status find_terminal(struct service *service, bool payment, struct r
 enum status envelope_bare(struct service *service, struct request *request) {
   enum status status = find_peer(service, false, request);
 
-  bool over = status == STATUS_OK && (request->terminal.revoked || is_expired(service, request));
-  return over ? STATUS_TERMINAL_REVOKED : status;
+  return status == STATUS_OK && request->terminal.revoked ? STATUS_TERMINAL_REVOKED : status;
 }
 
 static enum status check_message(const struct service *service, const struct envelope_rule *rule,

@@ -29,8 +29,7 @@ enum status envelope_open(struct service *service, const struct envelope_rule *r
                           struct request *request) EPURSE_MUST_USE;
 
 /* Of a request without a message: request->terminal is whose certificate the handshake saw, as the ledger has it.
- * STATUS_NOT_AUTHENTICATED: there is none of that name and key; STATUS_TERMINAL_REVOKED: or its last day has passed; or
- * the ledger's. */
+ * STATUS_NOT_AUTHENTICATED: there is none of that name and key; STATUS_TERMINAL_REVOKED; or the ledger's. */
 enum status envelope_bare(struct service *service, struct request *request) EPURSE_MUST_USE;
 
 /* Runs a step in one transaction of the ledger, in which the message's sequence number is taken first, so that a
