@@ -141,11 +141,16 @@ card_insert() { # FILE [PORT]
 card_remove() {
   local gone=$card_pid
   [ -n "$card_pid" ] || return 0
+  program_begin "$card_pid"
   kill "$card_pid" 2>/dev/null
   kill -CONT "$card_pid" 2>/dev/null # where a test made it stand still
   wait "$card_pid" 2>/dev/null
   card_pid=
   waits process_gone "$gone"
+}
+# A signal that meets the shell's copy, before that is the program, is lost there: who was put in a moment ago would stay for ever.
+program_begin() { # PID
+  while cmp -s "/proc/$1/cmdline" "/proc/$$/cmdline"; do :; done
 }
 process_gone() { # PID: or a zombie, whoever is to reap it
   [ ! -e "/proc/$1/stat" ] || grep -q '^[^)]*) Z ' "/proc/$1/stat" 2>/dev/null
